@@ -1,0 +1,24 @@
+import type { Reporter, TestModule } from 'vitest/node';
+
+/**
+ * Prints `N passed, N failed` as the very last line of a run, for scripts that count tests.
+ *
+ * A file that does not load and an error outside of any test count as one failure each. A run in which nothing passed
+ * fails, so that an empty selection is never mistaken for success.
+ */
+export default class SummaryReporter implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
+    let passed = 0;
+    let failed = unhandledErrors.length;
+    for (const module of modules) {
+      const tests = [...module.children.allTests()];
+      const failedHere = tests.filter((test) => test.result().state === 'failed').length;
+      passed += tests.filter((test) => test.result().state === 'passed').length;
+      failed += failedHere === 0 && module.state() === 'failed' ? 1 : failedHere;
+    }
+    process.once('exit', () => {
+      if (failed > 0 || passed === 0) process.exitCode ||= 1;
+      console.log(`${passed} passed, ${failed} failed`);
+    });
+  }
+}

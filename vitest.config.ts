@@ -1,0 +1,44 @@
+import { defaultServerConditions } from 'vite';
+import { defineConfig } from 'vitest/config';
+
+/** Unit tests read the sources of every package: no build is needed to run one of them. */
+const sources = { ssr: { resolve: { conditions: ['@parley/source', ...defaultServerConditions] } } };
+
+/**
+ * Integration and e2e tests read the built packages, because worker threads and child processes are started by the
+ * path of a file in dist. `npm test` builds first; after `vitest` by hand, build by hand.
+ */
+export default defineConfig({
+  test: {
+    reporters: ['default', './test/kit/summary-reporter.ts'],
+    coverage: { provider: 'v8', include: ['libs/*/src/**/*.ts', 'apps/*/src/**/*.ts'], exclude: ['**/*.spec.ts'] },
+    projects: [
+      {
+        ...sources,
+        test: {
+          name: 'unit',
+          include: ['libs/*/src/**/*.spec.ts', 'apps/*/src/**/*.spec.ts', 'test/kit/**/*.spec.ts'],
+          testTimeout: 10_000,
+          hookTimeout: 10_000,
+        },
+      },
+      {
+        test: {
+          name: 'integration',
+          include: ['test/contract/**/*.spec.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.spec.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          teardownTimeout: 20_000,
+        },
+      },
+    ],
+  },
+});
