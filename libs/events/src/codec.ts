@@ -1,0 +1,55 @@
+import type { ConversationEvent } from './conversation-events.js';
+import type { DecodedEvent, EventMetadata, NewEvent, RecordedEvent } from './envelope.js';
+import type { ReceiptEvent } from './receipt-events.js';
+import { currentTypes, upcast } from './upcasters.js';
+import type { UserEvent } from './user-events.js';
+
+export type ParleyEvent = ConversationEvent | ReceiptEvent | UserEvent;
+
+/** What a new event needs besides its facts; all of it comes in as input (ids, time). */
+export interface EncodeInput {
+  readonly eventId: string;
+  readonly time: number;
+  readonly metadata: EventMetadata;
+}
+
+/** The only place where events become bytes: sealing personal content changes this file and no other. */
+export function encodeEvent(event: ParleyEvent, input: EncodeInput): NewEvent {
+  return {
+    eventId: input.eventId,
+    type: event.type,
+    data: JSON.stringify(event.data),
+    metadata: JSON.stringify(input.metadata),
+    time: input.time,
+  };
+}
+
+/** Why an event could not be read. Projections park such an event and report it; they never skip it silently. */
+export class UndecodableEvent extends Error {
+  override readonly name = 'UndecodableEvent';
+  constructor(
+    readonly recorded: RecordedEvent,
+    readonly reason: 'unknown-type' | 'malformed',
+    cause?: unknown,
+  ) {
+    super(`event ${recorded.eventId} (${recorded.type}) at position ${recorded.position}: ${reason}`, { cause });
+  }
+}
+
+/**
+ * The event in its newest version.
+ * @throws UndecodableEvent for a type or version this build does not know, or data that is not the type's JSON.
+ */
+export function decodeEvent(recorded: RecordedEvent): DecodedEvent<ParleyEvent> {
+  let data: unknown;
+  let metadata: EventMetadata;
+  try {
+    data = JSON.parse(recorded.data);
+    metadata = JSON.parse(recorded.metadata) as EventMetadata;
+  } catch (error) {
+    throw new UndecodableEvent(recorded, 'malformed', error);
+  }
+  const newest = currentTypes.has(recorded.type) ? { type: recorded.type, data } : upcast(recorded.type, data);
+  if (newest === null) throw new UndecodableEvent(recorded, 'unknown-type');
+  return { event: newest as ParleyEvent, metadata, recorded };
+}

@@ -1,0 +1,55 @@
+/** Operating the projections: how far they are, rebuilding them, and events that could not be applied. */
+export const projectionNames = ['history', 'inbox', 'membership', 'watermarks', 'search', 'people'] as const;
+export type ProjectionName = (typeof projectionNames)[number];
+
+export interface ProjectionStatus {
+  readonly name: ProjectionName;
+  /** Of the code that builds it; another version is rebuilt beside the old one. */
+  readonly version: number;
+  readonly position: number;
+  /** Events of the log not yet applied. */
+  readonly lag: number;
+  readonly parked: number;
+  /** Bytes on disk. */
+  readonly bytes: number;
+  readonly state: 'live' | 'catching-up' | 'rebuilding' | 'failed';
+  readonly error?: string;
+}
+
+export interface RebuildProgress {
+  readonly projection: ProjectionName;
+  readonly done: number;
+  readonly total: number;
+  readonly eventsPerSecond: number;
+  readonly secondsLeft: number | null;
+}
+
+/** Old and new compared row by row at the same position. */
+export interface ParityReport {
+  readonly projection: ProjectionName;
+  readonly rows: number;
+  readonly onlyInOld: number;
+  readonly onlyInNew: number;
+  readonly different: number;
+  /** The first few differences. */
+  readonly examples: readonly { readonly table: string; readonly key: string; readonly old: string | null; readonly new: string | null }[];
+  readonly switched: boolean;
+}
+
+export interface ParkedEvent {
+  readonly projection: ProjectionName;
+  readonly position: number;
+  readonly stream: string;
+  readonly type: string;
+  readonly reason: string;
+  readonly parkedAt: number;
+}
+
+export interface ProjectionAdmin {
+  status(): Promise<readonly ProjectionStatus[]>;
+  /** Builds a new one beside the old, catches up, compares, switches while serving. One at a time. */
+  rebuild(name: ProjectionName, onProgress: (progress: RebuildProgress) => void): Promise<ParityReport>;
+  parked(name?: ProjectionName): Promise<readonly ParkedEvent[]>;
+  /** Applies a parked event again; true when it went through and is no longer parked. */
+  retryParked(name: ProjectionName, position: number): Promise<boolean>;
+}

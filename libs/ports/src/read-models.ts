@@ -1,0 +1,193 @@
+import type { MembershipWindow } from '@parley/events';
+
+/**
+ * What the gateway reads. Rows come as JSON texts of the protocol's views, encoded by the projector once and passed on
+ * unopened. Every reader answers from one consistent state of its projection. The caller authorises; windows are given
+ * so that the reader can leave out what lies outside of them.
+ */
+
+/** A projection is out of reach or being repaired: the feature answers 503, everything else goes on. */
+export class ReadModelUnavailable extends Error {
+  override readonly name = 'ReadModelUnavailable';
+}
+
+export interface HistoryPage {
+  /** Message views as JSON, ascending by sequence; with notices asked for, notice views in between, by position. */
+  readonly entries: readonly HistoryEntry[];
+  readonly hasMoreBefore: boolean;
+  readonly hasMoreAfter: boolean;
+}
+
+export interface HistoryEntry {
+  readonly kind: 'message' | 'notice';
+  /** Of a message its sequence; of a notice the sequence it stands after. */
+  readonly sequence: number;
+  /** Of the last change. */
+  readonly position: number;
+  readonly json: string;
+}
+
+export interface HistoryQuery {
+  readonly conversationId: string;
+  readonly windows: readonly MembershipWindow[];
+  /** Exclusive; at most one of before, after, around. None: the newest. */
+  readonly before?: number;
+  readonly after?: number;
+  /** The page stands around this one, itself included. */
+  readonly around?: number;
+  /** 1 to 200 entries. */
+  readonly limit: number;
+  readonly notices: boolean;
+}
+
+export interface HistoryReader {
+  /** Cost depends on `limit`, never on the length of the conversation. */
+  page(query: HistoryQuery): Promise<HistoryPage>;
+  /** One message as it stands, or null; with the revision of the conversation's stream that is projected. */
+  message(
+    conversationId: string,
+    sequence: number,
+  ): Promise<{ readonly json: string | null; readonly projectedRevision: number }>;
+}
+
+export interface ConversationMembership {
+  readonly conversationId: string;
+  readonly userId: string;
+  /** null: no longer a member. */
+  readonly role: 'owner' | 'admin' | 'member' | null;
+  /** In order; the last one is open while they are a member. */
+  readonly windows: readonly MembershipWindow[];
+}
+
+export interface MembershipReader {
+  membership(conversationId: string, userId: string): Promise<ConversationMembership | null>;
+  /** Conversations this person is in now, as of one projected position. */
+  conversationsOf(userId: string): Promise<{ readonly position: number; readonly conversationIds: readonly string[] }>;
+  /** Members now, ordered by user id, as member views in JSON. */
+  members(conversationId: string, afterUserId: string | null, limit: number): Promise<readonly string[]>;
+  /** Do these two people share a conversation now? */
+  shareConversation(userId: string, otherId: string): Promise<boolean>;
+}
+
+export interface InboxReader {
+  /**
+   * The conversation list, newest activity first: inbox entries as JSON. `before`: go on below this (activity position,
+   * conversation id); archived ones only when asked for.
+   */
+  entries(query: {
+    readonly userId: string;
+    readonly before?: { readonly activity: number; readonly conversationId: string };
+    readonly limit: number;
+    readonly archived: boolean;
+  }): Promise<InboxPage>;
+  entry(userId: string, conversationId: string): Promise<string | null>;
+  /**
+   * Every change this person may see after a position, in position order, each thing in its present state; nothing
+   * that is not projected yet is ever passed over. Works for any `after`, however long ago.
+   */
+  changes(userId: string, after: number, limit: number): Promise<ChangesPage>;
+}
+
+export interface InboxPage {
+  /** State as of this position: syncing from it misses nothing. */
+  readonly position: number;
+  readonly entries: readonly { readonly json: string; readonly activity: number; readonly conversationId: string }[];
+  readonly hasMore: boolean;
+}
+
+export interface ChangesPage {
+  /** Protocol changes as JSON with their positions. */
+  readonly changes: readonly { readonly position: number; readonly json: string }[];
+  /** Read on after this. Never beyond the safe position. */
+  readonly upTo: number;
+  readonly hasMore: boolean;
+}
+
+export interface MemberWatermark {
+  readonly userId: string;
+  readonly delivered: number;
+  readonly read: number;
+}
+
+export interface WatermarkReader {
+  /** Per member (the highest over their devices), ordered by user id: who has received and read. */
+  ofConversation(conversationId: string, afterUserId: string | null, limit: number): Promise<readonly MemberWatermark[]>;
+  ofMember(
+    conversationId: string,
+    userId: string,
+  ): Promise<readonly { readonly deviceId: string; readonly delivered: number; readonly read: number }[]>;
+  /** Aggregate as a receipts view in JSON. */
+  aggregate(conversationId: string): Promise<string>;
+}
+
+export interface PeopleReader {
+  /** Person views as JSON; unknown ids are left out. */
+  byIds(userIds: readonly string[]): Promise<readonly string[]>;
+  byUsername(username: string): Promise<string | null>;
+  /** By words and prefixes of username and display name, folded like message search. */
+  find(query: string, limit: number): Promise<readonly string[]>;
+  /** For the presence rule. */
+  presenceVisibility(userId: string): Promise<'shared' | 'nobody'>;
+}
+
+export interface SearchQuery {
+  readonly userId: string;
+  /** Parsed and folded by libs/platform/search-query, the same for every engine. */
+  readonly terms: readonly SearchTerm[];
+  readonly from?: readonly string[];
+  readonly in?: readonly string[];
+  /** Milliseconds since 1970 UTC; before is exclusive, after inclusive. */
+  readonly before?: number;
+  readonly after?: number;
+  readonly hasLink?: boolean;
+  readonly hasMention?: boolean;
+  readonly order: 'newest' | 'relevance';
+  /** Position and rank to go on after, from the page before. */
+  readonly cursor?: { readonly position: number; readonly rank?: number };
+  /** 1 to 100. */
+  readonly limit: number;
+}
+
+/** `exclude`: must not occur. */
+export interface SearchTerm {
+  readonly kind: 'word' | 'prefix' | 'phrase';
+  /** Folded tokens; one for word and prefix, at least one for a phrase. */
+  readonly tokens: readonly string[];
+  readonly exclude: boolean;
+}
+
+export interface SearchHit {
+  readonly message: string;
+  readonly conversationId: string;
+  readonly sequence: number;
+  readonly position: number;
+  readonly rank?: number;
+}
+
+export interface SearchPage {
+  readonly hits: readonly SearchHit[];
+  readonly next: { readonly position: number; readonly rank?: number } | null;
+}
+
+export interface SearchReader {
+  /** Only what this person may see now: membership is applied by the server, last. Cost is bounded whatever the query. */
+  search(query: SearchQuery): Promise<SearchPage>;
+}
+
+/** How far the read models are. */
+export interface ProjectedPositions {
+  /** Everything up to here is in every projection that serves reads. */
+  safePosition(): number;
+  /** Resolves true once `safePosition() >= position`, false at the time limit. */
+  waitFor(position: number, timeoutMs: number): Promise<boolean>;
+}
+
+export interface ReadModels {
+  readonly history: HistoryReader;
+  readonly inbox: InboxReader;
+  readonly membership: MembershipReader;
+  readonly watermarks: WatermarkReader;
+  readonly people: PeopleReader;
+  readonly search: SearchReader;
+  readonly positions: ProjectedPositions;
+}
