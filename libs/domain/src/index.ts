@@ -1,1 +1,8 @@
-export {};
+export * from './refusals.js';
+export * from './limits.js';
+export * from './decision.js';
+export * from './utf8.js';
+export { PersistentMap } from './persistent-map.js';
+export * from './conversation/index.js';
+export * from './receipts/index.js';
+export * from './user/index.js';

@@ -27,12 +27,13 @@ export function encodeEvent(event: ParleyEvent, input: EncodeInput): NewEvent {
 /** Why an event could not be read. Projections park such an event and report it; they never skip it silently. */
 export class UndecodableEvent extends Error {
   override readonly name = 'UndecodableEvent';
-  constructor(
-    readonly recorded: RecordedEvent,
-    readonly reason: 'unknown-type' | 'malformed',
-    cause?: unknown,
-  ) {
+  readonly recorded: RecordedEvent;
+  readonly reason: 'unknown-type' | 'malformed';
+
+  constructor(recorded: RecordedEvent, reason: 'unknown-type' | 'malformed', cause?: unknown) {
     super(`event ${recorded.eventId} (${recorded.type}) at position ${recorded.position}: ${reason}`, { cause });
+    this.recorded = recorded;
+    this.reason = reason;
   }
 }
 
@@ -41,15 +42,19 @@ export class UndecodableEvent extends Error {
  * @throws UndecodableEvent for a type or version this build does not know, or data that is not the type's JSON.
  */
 export function decodeEvent(recorded: RecordedEvent): DecodedEvent<ParleyEvent> {
-  let data: unknown;
-  let metadata: EventMetadata;
   try {
-    data = JSON.parse(recorded.data);
-    metadata = JSON.parse(recorded.metadata) as EventMetadata;
+    const data = parseObject(recorded.data);
+    const metadata = parseObject(recorded.metadata) as unknown as EventMetadata;
+    const newest = currentTypes.has(recorded.type) ? { type: recorded.type, data } : upcast(recorded.type, data);
+    if (newest !== null) return { event: newest as ParleyEvent, metadata, recorded };
   } catch (error) {
     throw new UndecodableEvent(recorded, 'malformed', error);
   }
-  const newest = currentTypes.has(recorded.type) ? { type: recorded.type, data } : upcast(recorded.type, data);
-  if (newest === null) throw new UndecodableEvent(recorded, 'unknown-type');
-  return { event: newest as ParleyEvent, metadata, recorded };
+  throw new UndecodableEvent(recorded, 'unknown-type');
+}
+
+function parseObject(json: string): Record<string, unknown> {
+  const value: unknown = JSON.parse(json);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeError('not a JSON object');
+  return value as Record<string, unknown>;
 }

@@ -1,0 +1,73 @@
+import { type MessageContent, type MessageDeleted, type MessageEdited, sees } from '@parley/events';
+import { accept, type Decision, nothingToDo, type Refused, refuse } from '../../decision.js';
+import type { MessageFacts } from '../message-facts.js';
+import { type Access, asMember, authorise, type ConversationAction } from '../permissions.js';
+import type { ConversationState } from '../state.js';
+import { checkContent, checkMentions } from './send-message.js';
+
+/** What every command about one message says. */
+export interface AboutMessage {
+  readonly actorId: string;
+  readonly sequence: number;
+  /** Looked up; null when there is none with this sequence. */
+  readonly message: MessageFacts | null;
+}
+
+type MessageAccess = (Extract<Access, { ok: true }> & { readonly message: MessageFacts }) | Refused;
+
+/** The acting member and a message inside their windows. Outside of them there is no such message. */
+export function accessMessage(
+  state: ConversationState,
+  { actorId, sequence, message }: AboutMessage,
+  action?: ConversationAction,
+): MessageAccess {
+  const access = action === undefined ? asMember(state, actorId) : authorise(state, actorId, action);
+  if (!access.ok) return access;
+  if (message === null || message.sequence !== sequence || !sees(access.member.windows, sequence)) {
+    return refuse({ code: 'message_not_found' });
+  }
+  return { ...access, message };
+}
+
+export interface EditMessage extends AboutMessage {
+  readonly content: MessageContent;
+  readonly mentions?: readonly string[];
+  /** In a direct conversation: the other person has blocked the actor. An edit says something new too. */
+  readonly blocked: boolean;
+}
+
+/** One's own, from text to text. In a channel it needs the right to send. */
+export function editMessage(state: ConversationState, command: EditMessage): Decision<MessageEdited> {
+  const access = accessMessage(state, command, 'send');
+  if (!access.ok) return access;
+  const { conversation, message } = access;
+  const { actorId, sequence, content } = command;
+  if (message.senderId !== actorId) return refuse({ code: 'edit_not_own' });
+  if (message.deleted) return refuse({ code: 'message_deleted' });
+  if (message.content?.type !== 'text.v1' || content.type !== 'text.v1') return refuse({ code: 'edit_not_text' });
+  if (conversation.kind === 'direct' && command.blocked) return refuse({ code: 'message_refused' });
+  const mentions = command.mentions === undefined ? [] : [...new Set(command.mentions)];
+  if (message.content.text === content.text && sameIds(message.mentions, mentions)) return nothingToDo;
+  const malformed = checkContent(content) ?? checkMentions(state, mentions);
+  if (malformed !== null) return malformed;
+  return accept({
+    type: 'MessageEdited.v1',
+    data: { sequence, content, ...(mentions.length === 0 ? {} : { mentions }), editedBy: actorId },
+  });
+}
+
+const sameIds = (one: readonly string[], other: readonly string[]): boolean =>
+  one.length === other.length && one.every((id, i) => id === other[i]);
+
+export type DeleteMessage = AboutMessage;
+
+/** One's own, or as an admin or owner of a group or channel anybody's. Deleted is deleted: no events. */
+export function deleteMessage(state: ConversationState, command: DeleteMessage): Decision<MessageDeleted> {
+  const access = accessMessage(state, command);
+  if (!access.ok) return access;
+  const { actorId, sequence } = command;
+  const right = authorise(state, actorId, access.message.senderId === actorId ? 'delete-own' : 'delete-others');
+  if (!right.ok) return right;
+  if (access.message.deleted) return nothingToDo;
+  return accept({ type: 'MessageDeleted.v1', data: { sequence, deletedBy: actorId } });
+}
