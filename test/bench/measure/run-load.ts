@@ -1,0 +1,36 @@
+import { fork } from 'node:child_process';
+import type { Load, LoadResult } from './load.js';
+
+export interface LoadJob {
+  /** URL of a module that exports `openTarget` (see talker.ts). */
+  readonly targetModule: string;
+  /** Given to openTarget; must survive JSON. */
+  readonly targetOptions: unknown;
+  readonly load: Load;
+  /** The server's processes, on this machine. */
+  readonly watchPids: readonly number[];
+}
+
+export type LoadReply = { readonly result: LoadResult } | { readonly error: string };
+
+/** What connecting and draining may take beyond the load's own seconds. */
+const SPARE_SECONDS = 120;
+
+/** Runs the load in a process of its own, so that neither server nor caller shares its event loop. */
+export function runLoad(job: LoadJob): Promise<LoadResult> {
+  const limit = (job.load.warmUpSeconds + job.load.seconds + SPARE_SECONDS) * 1_000;
+  const child = fork(new URL('load-process.js', import.meta.url), {
+    execArgv: [],
+    timeout: limit,
+    killSignal: 'SIGKILL',
+  });
+  return new Promise((resolve, reject) => {
+    child.once('message', (reply: LoadReply) => {
+      if ('result' in reply) resolve(reply.result);
+      else reject(new Error(`the load failed: ${reply.error}`));
+    });
+    child.once('error', reject);
+    child.once('exit', (code, signal) => reject(new Error(`the load generator ended early (${signal ?? code})`)));
+    child.send(job);
+  });
+}
