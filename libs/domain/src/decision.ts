@@ -1,4 +1,4 @@
-import { type Refusal } from './refusals.js';
+import type { Refusal, SizeRefusal, TextField } from './refusals.js';
 import { utf8Length } from './utf8.js';
 
 /** What a decision answers. No events: there is nothing to do, it is so already. */
@@ -36,11 +36,24 @@ export interface StreamDefinition<State, Event> {
   readonly fromSnapshot: (snapshot: unknown) => State;
 }
 
-type SizeCode = Extract<Refusal, { details: { maxBytes: number } }>['code'];
-
 /** Null when the text fits, otherwise the refusal that tells limits and actual size, in UTF-8 bytes. */
-export function checkBytes(text: string, minBytes: 0 | 1, maxBytes: number, code: SizeCode): Refused | null {
+export function checkBytes(field: TextField, text: string, minBytes: 0 | 1, maxBytes: number): Refused | null {
   const actualBytes = utf8Length(text);
   if (actualBytes >= minBytes && actualBytes <= maxBytes) return null;
-  return refuse({ code, details: { minBytes, maxBytes, actualBytes } });
+  const code = actualBytes < minBytes ? 'invalid_text' : tooLongCodes[field];
+  return refuse({ code, details: { field, minBytes, maxBytes, actualBytes } });
 }
+
+const tooLongCodes: Readonly<Record<TextField, SizeRefusal['code']>> = {
+  text: 'content_too_large',
+  ciphertext: 'content_too_large',
+  title: 'title_too_long',
+  description: 'description_too_long',
+  scheme: 'invalid_text',
+  clientMessageId: 'invalid_text',
+  emoji: 'invalid_text',
+  username: 'invalid_text',
+  displayName: 'invalid_text',
+  about: 'invalid_text',
+  deviceName: 'invalid_text',
+};

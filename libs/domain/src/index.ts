@@ -1,6 +1,6 @@
 export * from './refusals.js';
 export * from './limits.js';
-export * from './decision.js';
+export type { Accepted, Decision, Refused, StreamDefinition } from './decision.js';
 export * from './utf8.js';
 export { PersistentMap } from './persistent-map.js';
 export * from './conversation/index.js';

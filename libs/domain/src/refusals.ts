@@ -1,84 +1,85 @@
 /**
- * Why a decision said no. A closed union: the edge maps every code to a status, and a new one does not compile until it
- * is mapped. Codes are part of the public interface and never change their meaning.
+ * Why a decision said no. A closed union: the edge maps every code to its own table of errors, and a new one does not
+ * compile until it is mapped. Codes are part of the public interface and never change their meaning.
  */
-export type Refusal =
-  | { readonly code: PlainCode; readonly details?: undefined }
-  | { readonly code: SizeCode; readonly details: SizeDetails }
-  | { readonly code: CountCode; readonly details: CountDetails }
-  | {
-      readonly code: 'not_a_member' | 'mention_not_a_member';
-      readonly details: { readonly userIds: readonly string[] };
-    };
-
-/** UTF-8 bytes. `minBytes` is 0 or 1. */
-export interface SizeDetails {
-  readonly minBytes: number;
-  readonly maxBytes: number;
-  readonly actualBytes: number;
-}
-
-/** `actual`: the number there would have been. */
-export interface CountDetails {
-  readonly limit: number;
-  readonly actual: number;
-}
+export type Refusal = PlainRefusal | SizeRefusal | CountRefusal | PeopleRefusal;
 
 export type RefusalCode = Refusal['code'];
 
-type PlainCode = { [Code in keyof typeof plainCodes]: Code }[keyof typeof plainCodes];
-type SizeCode = { [Code in keyof typeof sizeCodes]: Code }[keyof typeof sizeCodes];
-type CountCode = { [Code in keyof typeof countCodes]: Code }[keyof typeof countCodes];
+export interface PlainRefusal {
+  readonly code:
+    /** Or the acting person is no member: what one may not see is indistinguishable from what does not exist. */
+    | 'conversation_not_found'
+    /** Something else has this id already. */
+    | 'conversation_exists'
+    /** A member whose role does not allow it. */
+    | 'forbidden'
+    /** A direct conversation has two people, no title, no roles, no invites. */
+    | 'direct_conversation_fixed'
+    /** Ownership must be transferred before leaving the others. */
+    | 'last_owner'
+    /** Unknown, expired, used up or revoked: one code, so codes cannot be probed. */
+    | 'invite_invalid'
+    /** Or outside of one's membership windows. */
+    | 'message_not_found'
+    | 'message_deleted'
+    /** Blocked, without saying so. */
+    | 'message_refused'
+    | 'reply_target_missing'
+    /** Only the sender edits. */
+    | 'not_your_message'
+    /** Only text is edited, and only into text. */
+    | 'not_editable'
+    /** A conversation with, or a block of, oneself. */
+    | 'self_not_allowed'
+    | 'user_not_found'
+    | 'username_taken';
+  readonly details?: undefined;
+}
 
-const plainCodes = {
-  conversation_not_found: 'There is no such conversation, or you are not a member of it.',
-  conversation_exists: 'Another conversation has this id already.',
-  forbidden: 'You are a member, but your role does not allow this.',
-  direct_conversation_fixed:
-    'A direct conversation is between two people: it has no title, roles, invites or more members.',
-  direct_needs_two: 'A direct conversation is between two different people.',
-  last_owner: 'The owner must transfer ownership before leaving the others.',
-  invite_invalid: 'The invite is unknown, expired, used up or revoked.',
-  message_not_found: 'There is no such message, or it is not among those you may see.',
-  message_deleted: 'The message was deleted.',
-  message_refused: 'The message cannot be delivered to this person.',
-  edit_not_own: 'Only the sender may edit a message.',
-  edit_not_text: 'Only text can be edited, and only into text.',
-  user_not_found: 'There is no such user.',
-  username_taken: 'Somebody else has this username.',
-  cannot_block_self: 'You cannot block yourself.',
-} as const;
+/** Lengths in UTF-8 bytes. */
+export interface SizeRefusal {
+  /** `invalid_text`: empty where something must be, or too long where there is no code of its own. */
+  readonly code: 'content_too_large' | 'title_too_long' | 'description_too_long' | 'invalid_text';
+  readonly details: {
+    readonly field: TextField;
+    readonly minBytes: 0 | 1;
+    readonly maxBytes: number;
+    readonly actualBytes: number;
+  };
+}
 
-const sizeCodes = {
-  content_too_large: 'The content of the message has too many bytes.',
-  content_empty: 'The content of the message is empty.',
-  client_message_id_invalid: 'clientMessageId has too few or too many bytes.',
-  title_too_long: 'The title is empty or has too many bytes.',
-  description_too_long: 'The description has too many bytes.',
-  emoji_invalid: 'The emoji is empty or has too many bytes.',
-  username_invalid: 'The username is empty or has too many bytes.',
-  display_name_invalid: 'The display name is empty or has too many bytes.',
-  about_too_long: 'The text about yourself has too many bytes.',
-  device_name_too_long: 'The name of the device has too many bytes.',
-} as const;
+export type TextField =
+  | 'text'
+  | 'ciphertext'
+  | 'scheme'
+  | 'clientMessageId'
+  | 'emoji'
+  | 'title'
+  | 'description'
+  | 'username'
+  | 'displayName'
+  | 'about'
+  | 'deviceName';
 
-const countCodes = {
-  member_limit: 'The conversation would have too many members.',
-  too_many_at_once: 'Too many people in one request: use several.',
-  mention_limit: 'The message mentions too many people.',
-  pin_limit: 'Too many messages are pinned: unpin one first.',
-  reaction_limit: 'The message has too many different reactions.',
-  invite_limit: 'The conversation has too many open invites: revoke one first.',
-  device_limit: 'You have too many devices: remove one first.',
-  too_many_blocks: 'You have blocked too many people.',
-  watermark_past_end: 'A watermark cannot be past the last message.',
-} as const;
+export interface CountRefusal {
+  readonly code:
+    /** In the conversation, or in one command. */
+    | 'member_limit'
+    | 'mention_limit'
+    | 'pin_limit'
+    | 'reaction_limit'
+    | 'invite_limit'
+    | 'device_limit'
+    | 'block_limit'
+    /** `limit` is the last message's sequence. */
+    | 'watermark_past_end';
+  /** `actual`: what it would have been. */
+  readonly details: { readonly limit: number; readonly actual: number };
+}
 
-/** Each code with its meaning in a sentence for people: what the edge answers and the documentation lists. */
-export const refusalMeanings: Readonly<Record<RefusalCode, string>> = {
-  ...plainCodes,
-  ...sizeCodes,
-  ...countCodes,
-  not_a_member: 'These people are not members of the conversation.',
-  mention_not_a_member: 'Only members can be mentioned.',
-};
+/** These people are not members. */
+export interface PeopleRefusal {
+  readonly code: 'not_a_member' | 'mention_not_member';
+  readonly details: { readonly userIds: readonly string[] };
+}

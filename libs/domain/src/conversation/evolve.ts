@@ -7,6 +7,7 @@ import {
   openSequenceWindow,
 } from '@parley/events';
 import { PersistentMap } from '../persistent-map.js';
+import { unreachable } from '../unreachable.js';
 import type { ConversationState, Invite, Person, StartedConversation } from './state.js';
 
 /** The state after the event. A message costs one shallow copy, however many people and messages there are. */
@@ -44,6 +45,8 @@ export function evolveConversation(state: ConversationState, event: Conversation
     case 'ReactionAdded.v1':
     case 'ReactionRemoved.v1':
       return state;
+    default:
+      return unreachable(event);
   }
 }
 

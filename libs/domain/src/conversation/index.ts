@@ -9,6 +9,7 @@ export * from './state.js';
 export * from './evolve.js';
 export * from './snapshot.js';
 export * from './permissions.js';
+export type { AboutMessage } from './checks.js';
 export * from './message-facts.js';
 export * from './decisions/start.js';
 export * from './decisions/about.js';

@@ -1,4 +1,5 @@
 import type { ConversationEvent, MessageContent } from '@parley/events';
+import { unreachable } from '../unreachable.js';
 
 /** What a decision must know about one message. Looked up by its sequence, as somebody who is about to act sees it. */
 export interface MessageFacts {
@@ -29,41 +30,34 @@ export function foldMessageFacts(
   event: ConversationEvent,
   about: { readonly sequence: number; readonly actorId: string },
 ): MessageFacts | null {
+  if (!concernsMessage(event) || event.data.sequence !== about.sequence) return facts;
+  if (event.type === 'MessageSent.v1') {
+    const { sequence, senderId, content, mentions = [] } = event.data;
+    return { sequence, senderId, content, mentions, deleted: false, reactions: [] };
+  }
+  if (facts === null) return null;
   switch (event.type) {
-    case 'MessageSent.v1': {
-      const { sequence, senderId, content, mentions = [] } = event.data;
-      if (sequence !== about.sequence) return facts;
-      return { sequence, senderId, content, mentions, deleted: false, reactions: [] };
-    }
     case 'MessageEdited.v1':
-      if (facts === null || event.data.sequence !== about.sequence) return facts;
       return { ...facts, content: event.data.content, mentions: event.data.mentions ?? [] };
     case 'MessageDeleted.v1':
-      if (facts === null || event.data.sequence !== about.sequence) return facts;
       return { ...facts, content: null, mentions: [], deleted: true, reactions: [] };
     case 'ReactionAdded.v1':
     case 'ReactionRemoved.v1': {
-      if (facts === null || event.data.sequence !== about.sequence) return facts;
       const mine = event.data.userId === about.actorId;
       const change = event.type === 'ReactionAdded.v1' ? 1 : -1;
       return { ...facts, reactions: countReaction(facts.reactions, event.data.emoji, change, mine) };
     }
-    case 'ConversationStarted.v1':
-    case 'ConversationRenamed.v1':
-    case 'ConversationDescribed.v1':
-    case 'MemberAdded.v1':
-    case 'MemberJoined.v1':
-    case 'MemberLeft.v1':
-    case 'MemberRemoved.v1':
-    case 'MemberRoleChanged.v1':
-    case 'OwnershipTransferred.v1':
-    case 'InviteCreated.v1':
-    case 'InviteRevoked.v1':
-    case 'MessagePinned.v1':
+    case 'MessagePinned.v1': // the state of the conversation knows the pins
     case 'MessageUnpinned.v1':
       return facts;
+    default:
+      return unreachable(event);
   }
 }
+
+type MessageEvent = Extract<ConversationEvent, { readonly data: { readonly sequence: number } }>;
+
+const concernsMessage = (event: ConversationEvent): event is MessageEvent => 'sequence' in event.data;
 
 function countReaction(
   reactions: readonly ReactionFacts[],

@@ -1,4 +1,5 @@
 import type { ReceiptEvent } from '@parley/events';
+import { unreachable } from '../unreachable.js';
 import { type ReceiptsState, type Watermarks, watermarksOf } from './state.js';
 
 /** The state after the event. */
@@ -14,5 +15,7 @@ export function evolveReceipts(state: ReceiptsState, event: ReceiptEvent): Recei
       }
       return state.setAll([...changed]);
     }
+    default:
+      return unreachable(event.type);
   }
 }

@@ -1,4 +1,5 @@
 import type { UserEvent } from '@parley/events';
+import { unreachable } from '../unreachable.js';
 import { type ConversationSettings, type RegisteredUser, settingsOf, type UserState } from './state.js';
 
 /** The state after the event. */
@@ -44,6 +45,8 @@ export function evolveUser(state: UserState, event: UserEvent): UserState {
       return withSettings(state, event.data.conversationId, { markedUnread: true });
     case 'ConversationUnreadMarkCleared.v1':
       return withSettings(state, event.data.conversationId, { markedUnread: false });
+    default:
+      return unreachable(event);
   }
 }
 

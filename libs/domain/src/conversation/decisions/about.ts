@@ -16,7 +16,7 @@ export function renameConversation(
 ): Decision<ConversationRenamed> {
   const access = authorise(state, command.actorId, 'rename');
   if (!access.ok) return access;
-  const tooLong = checkBytes(command.title, 1, limits.titleBytes, 'title_too_long');
+  const tooLong = checkBytes('title', command.title, 1, limits.titleBytes);
   if (tooLong !== null) return tooLong;
   if (access.conversation.title === command.title) return nothingToDo;
   return accept({ type: 'ConversationRenamed.v1', data: { title: command.title, renamedBy: command.actorId } });
@@ -35,7 +35,7 @@ export function describeConversation(
   const access = authorise(state, command.actorId, 'describe');
   if (!access.ok) return access;
   const { actorId, description } = command;
-  const tooLong = checkBytes(description, 0, limits.descriptionBytes, 'description_too_long');
+  const tooLong = checkBytes('description', description, 0, limits.descriptionBytes);
   if (tooLong !== null) return tooLong;
   if ((access.conversation.description ?? '') === description) return nothingToDo;
   return accept({ type: 'ConversationDescribed.v1', data: { description, describedBy: actorId } });

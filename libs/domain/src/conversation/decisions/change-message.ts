@@ -1,33 +1,8 @@
-import { type MessageContent, type MessageDeleted, type MessageEdited, sees } from '@parley/events';
-import { accept, type Decision, nothingToDo, type Refused, refuse } from '../../decision.js';
-import type { MessageFacts } from '../message-facts.js';
-import { type Access, asMember, authorise, type ConversationAction } from '../permissions.js';
+import type { MessageContent, MessageDeleted, MessageEdited } from '@parley/events';
+import { accept, type Decision, nothingToDo, refuse } from '../../decision.js';
+import { type AboutMessage, accessMessage, checkContent, checkMentions } from '../checks.js';
+import { authorise } from '../permissions.js';
 import type { ConversationState } from '../state.js';
-import { checkContent, checkMentions } from './send-message.js';
-
-/** What every command about one message says. */
-export interface AboutMessage {
-  readonly actorId: string;
-  readonly sequence: number;
-  /** Looked up; null when there is none with this sequence. */
-  readonly message: MessageFacts | null;
-}
-
-type MessageAccess = (Extract<Access, { ok: true }> & { readonly message: MessageFacts }) | Refused;
-
-/** The acting member and a message inside their windows. Outside of them there is no such message. */
-export function accessMessage(
-  state: ConversationState,
-  { actorId, sequence, message }: AboutMessage,
-  action?: ConversationAction,
-): MessageAccess {
-  const access = action === undefined ? asMember(state, actorId) : authorise(state, actorId, action);
-  if (!access.ok) return access;
-  if (message === null || message.sequence !== sequence || !sees(access.member.windows, sequence)) {
-    return refuse({ code: 'message_not_found' });
-  }
-  return { ...access, message };
-}
 
 export interface EditMessage extends AboutMessage {
   readonly content: MessageContent;
@@ -42,9 +17,9 @@ export function editMessage(state: ConversationState, command: EditMessage): Dec
   if (!access.ok) return access;
   const { conversation, message } = access;
   const { actorId, sequence, content } = command;
-  if (message.senderId !== actorId) return refuse({ code: 'edit_not_own' });
+  if (message.senderId !== actorId) return refuse({ code: 'not_your_message' });
   if (message.deleted) return refuse({ code: 'message_deleted' });
-  if (message.content?.type !== 'text.v1' || content.type !== 'text.v1') return refuse({ code: 'edit_not_text' });
+  if (message.content?.type !== 'text.v1' || content.type !== 'text.v1') return refuse({ code: 'not_editable' });
   if (conversation.kind === 'direct' && command.blocked) return refuse({ code: 'message_refused' });
   const mentions = command.mentions === undefined ? [] : [...new Set(command.mentions)];
   if (message.content.text === content.text && sameIds(message.mentions, mentions)) return nothingToDo;

@@ -1,9 +1,9 @@
 import type { InviteCreated, InviteRevoked, MemberJoined } from '@parley/events';
 import { accept, type Decision, nothingToDo, refuse } from '../../decision.js';
 import { limits } from '../../limits.js';
+import { checkRoom } from '../checks.js';
 import { authorise } from '../permissions.js';
 import { type ConversationState, type Invite, memberOf } from '../state.js';
-import { checkRoom } from './membership.js';
 
 export interface CreateInvite {
   readonly actorId: string;

@@ -1,9 +1,9 @@
 import type { MemberAdded, MemberLeft, MemberRemoved } from '@parley/events';
 import { accept, type Decision, nothingToDo, refuse } from '../../decision.js';
 import { limits } from '../../limits.js';
-import type { Refusal } from '../../refusals.js';
+import { checkRoom } from '../checks.js';
 import { authorise, outranks } from '../permissions.js';
-import { type ConversationState, memberOf, type StartedConversation } from '../state.js';
+import { type ConversationState, memberOf } from '../state.js';
 
 export interface AddMembers {
   readonly actorId: string;
@@ -16,7 +16,7 @@ export function addMembers(state: ConversationState, command: AddMembers): Decis
   if (!access.ok) return access;
   const asked = new Set(command.userIds);
   if (asked.size > limits.membersPerAdd) {
-    return refuse({ code: 'too_many_at_once', details: { limit: limits.membersPerAdd, actual: asked.size } });
+    return refuse({ code: 'member_limit', details: { limit: limits.membersPerAdd, actual: asked.size } });
   }
   const newcomers = [...asked].filter((userId) => memberOf(state, userId) === null);
   const full = checkRoom(access.conversation, newcomers.length);
@@ -28,13 +28,6 @@ export function addMembers(state: ConversationState, command: AddMembers): Decis
       data: { userId, role: 'member', addedBy: command.actorId, afterSequence: lastSequence },
     })),
   );
-}
-
-/** Null when as many more people fit in. */
-export function checkRoom(conversation: StartedConversation, newcomers: number): Refusal | null {
-  const limit = conversation.kind === 'channel' ? limits.channelMembers : limits.groupMembers;
-  const actual = conversation.memberCount + newcomers;
-  return newcomers > 0 && actual > limit ? { code: 'member_limit', details: { limit, actual } } : null;
 }
 
 export interface RemoveMember {

@@ -7,9 +7,9 @@ import {
 } from '@parley/events';
 import { accept, checkBytes, type Decision, nothingToDo, refuse } from '../../decision.js';
 import { limits } from '../../limits.js';
+import { type AboutMessage, accessMessage } from '../checks.js';
 import { authorise } from '../permissions.js';
 import type { ConversationState } from '../state.js';
-import { type AboutMessage, accessMessage } from './change-message.js';
 
 export interface React extends AboutMessage {
   /** Kept exactly as sent; 1 to limits.emojiBytes bytes. */
@@ -25,7 +25,7 @@ export function addReaction(state: ConversationState, command: React): Decision<
   const { actorId, sequence, emoji } = command;
   if (message.deleted) return refuse({ code: 'message_deleted' });
   if (conversation.kind === 'direct' && command.blocked) return refuse({ code: 'message_refused' });
-  const malformed = checkBytes(emoji, 1, limits.emojiBytes, 'emoji_invalid');
+  const malformed = checkBytes('emoji', emoji, 1, limits.emojiBytes);
   if (malformed !== null) return malformed;
   const there = message.reactions.find((reaction) => reaction.emoji === emoji);
   if (there?.mine === true) return nothingToDo;

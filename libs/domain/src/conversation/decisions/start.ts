@@ -19,7 +19,7 @@ export function startDirect(state: ConversationState, command: StartDirect): Dec
     const same = state.kind === 'direct' && memberOf(state, actorId) !== null && memberOf(state, otherId) !== null;
     return same ? nothingToDo : refuse({ code: 'conversation_exists' });
   }
-  if (actorId === otherId) return refuse({ code: 'direct_needs_two' });
+  if (actorId === otherId) return refuse({ code: 'self_not_allowed' });
   if (command.blocked) return refuse({ code: 'message_refused' });
   const members = [actorId, otherId].map((userId) => ({ userId, role: 'member' as const }));
   return accept({
@@ -52,11 +52,11 @@ export function startGroupOrChannel(
   const others = new Set(command.memberIds);
   others.delete(actorId);
   if (others.size + 1 > limits.membersAtStart) {
-    return refuse({ code: 'too_many_at_once', details: { limit: limits.membersAtStart, actual: others.size + 1 } });
+    return refuse({ code: 'member_limit', details: { limit: limits.membersAtStart, actual: others.size + 1 } });
   }
   const tooLong =
-    (title === null ? null : checkBytes(title, 1, limits.titleBytes, 'title_too_long')) ??
-    (description === null ? null : checkBytes(description, 0, limits.descriptionBytes, 'description_too_long'));
+    (title === null ? null : checkBytes('title', title, 1, limits.titleBytes)) ??
+    (description === null ? null : checkBytes('description', description, 0, limits.descriptionBytes));
   if (tooLong !== null) return tooLong;
   const members: { userId: string; role: MemberRole }[] = [{ userId: actorId, role: 'owner' }];
   for (const userId of others) members.push({ userId, role: 'member' });

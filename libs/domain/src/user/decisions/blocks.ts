@@ -11,11 +11,11 @@ export interface BlockUser {
 export function blockUser(state: UserState, command: BlockUser): Decision<UserBlocked> {
   if (state.phase === 'not-registered') return refuse({ code: 'user_not_found' });
   const { userId } = command;
-  if (userId === state.userId) return refuse({ code: 'cannot_block_self' });
+  if (userId === state.userId) return refuse({ code: 'self_not_allowed' });
   if (state.blocked.has(userId)) return nothingToDo;
   const limit = limits.blocksPerUser;
   if (state.blocked.size >= limit) {
-    return refuse({ code: 'too_many_blocks', details: { limit, actual: state.blocked.size + 1 } });
+    return refuse({ code: 'block_limit', details: { limit, actual: state.blocked.size + 1 } });
   }
   return accept({ type: 'UserBlocked.v1', data: { userId } });
 }

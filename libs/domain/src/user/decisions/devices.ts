@@ -13,7 +13,7 @@ export function addDevice(state: UserState, command: AddDevice): Decision<Device
   if (state.phase === 'not-registered') return refuse({ code: 'user_not_found' });
   const { deviceId, name } = command;
   if (state.devices.has(deviceId)) return nothingToDo;
-  const malformed = checkBytes(name, 0, limits.deviceNameBytes, 'device_name_too_long');
+  const malformed = checkBytes('deviceName', name, 0, limits.deviceNameBytes);
   if (malformed !== null) return malformed;
   const limit = limits.devicesPerUser;
   if (state.devices.size >= limit) {

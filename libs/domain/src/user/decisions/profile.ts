@@ -14,8 +14,8 @@ export function registerUser(state: UserState, command: RegisterUser): Decision<
   if (state.phase === 'registered') return refuse({ code: 'username_taken' });
   const { userId, username, displayName } = command;
   const malformed =
-    checkBytes(username, 1, limits.usernameBytes, 'username_invalid') ??
-    checkBytes(displayName, 1, limits.displayNameBytes, 'display_name_invalid');
+    checkBytes('username', username, 1, limits.usernameBytes) ??
+    checkBytes('displayName', displayName, 1, limits.displayNameBytes);
   if (malformed !== null) return malformed;
   return accept({ type: 'UserRegistered.v1', data: { userId, username, displayName } });
 }
@@ -32,8 +32,8 @@ export function changeProfile(state: UserState, command: ChangeProfile): Decisio
   const { displayName = state.displayName, about = state.about } = command;
   const { presenceVisibility = state.presenceVisibility } = command;
   const malformed =
-    checkBytes(displayName, 1, limits.displayNameBytes, 'display_name_invalid') ??
-    checkBytes(about, 0, limits.aboutBytes, 'about_too_long');
+    checkBytes('displayName', displayName, 1, limits.displayNameBytes) ??
+    checkBytes('about', about, 0, limits.aboutBytes);
   if (malformed !== null) return malformed;
   const data = {
     ...(displayName === state.displayName ? {} : { displayName }),
