@@ -1,1 +1,13 @@
-export {};
+export * from './as-parley-error.js';
+export * from './clock.js';
+export * from './config/index.js';
+export * from './cursors.js';
+export * from './di.js';
+export * from './http/index.js';
+export * from './ids.js';
+export * from './logging.js';
+export * from './metrics.js';
+export * from './problem.js';
+export * from './rate-limit.js';
+export * from './session-check.js';
+export * from './tokens.js';

@@ -83,7 +83,9 @@ export interface CommandResults {
   'send-message': MessageAccepted;
   'forward-message': MessageAccepted;
 }
-export type ResultOf<C extends Command> = C['type'] extends keyof CommandResults ? CommandResults[C['type']] : CommandResult;
+export type ResultOf<C extends Command> = C['type'] extends keyof CommandResults
+  ? CommandResults[C['type']]
+  : CommandResult;
 
 /** Refused or failed; `code` is one of libs/protocol `errors`. */
 export class CommandRejected extends Error {

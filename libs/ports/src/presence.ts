@@ -43,5 +43,7 @@ export interface TypingSignal {
 /** A device was logged out: its sockets are to be closed, wherever they are. */
 export interface RevocationBus {
   publish(revocation: { readonly userId: string; readonly deviceIds: readonly string[] }): void;
-  subscribe(listener: (revocation: { readonly userId: string; readonly deviceIds: readonly string[] }) => void): () => void;
+  subscribe(
+    listener: (revocation: { readonly userId: string; readonly deviceIds: readonly string[] }) => void,
+  ): () => void;
 }

@@ -32,7 +32,12 @@ export interface ParityReport {
   readonly onlyInNew: number;
   readonly different: number;
   /** The first few differences. */
-  readonly examples: readonly { readonly table: string; readonly key: string; readonly old: string | null; readonly new: string | null }[];
+  readonly examples: readonly {
+    readonly table: string;
+    readonly key: string;
+    readonly old: string | null;
+    readonly new: string | null;
+  }[];
   readonly switched: boolean;
 }
 

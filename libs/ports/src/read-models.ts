@@ -111,7 +111,11 @@ export interface MemberWatermark {
 
 export interface WatermarkReader {
   /** Per member (the highest over their devices), ordered by user id: who has received and read. */
-  ofConversation(conversationId: string, afterUserId: string | null, limit: number): Promise<readonly MemberWatermark[]>;
+  ofConversation(
+    conversationId: string,
+    afterUserId: string | null,
+    limit: number,
+  ): Promise<readonly MemberWatermark[]>;
   ofMember(
     conversationId: string,
     userId: string,

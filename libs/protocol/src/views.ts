@@ -43,7 +43,17 @@ export const noticeView = z.object({
   conversationId: z.string(),
   position: z.string(),
   afterSequence: z.int().min(0),
-  type: z.enum(['started', 'renamed', 'described', 'added', 'joined', 'left', 'removed', 'role_changed', 'ownership_transferred']),
+  type: z.enum([
+    'started',
+    'renamed',
+    'described',
+    'added',
+    'joined',
+    'left',
+    'removed',
+    'role_changed',
+    'ownership_transferred',
+  ]),
   actorId: z.string(),
   time: z.string(),
   /** Whom it concerns. */

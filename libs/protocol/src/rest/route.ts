@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { ErrorCode } from '../errors.js';
+import type { ErrorCode } from '../errors/index.js';
 
 /**
  * Who may call a route, for the authorisation matrix and the OpenAPI document. `member`: a member of the conversation

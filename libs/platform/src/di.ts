@@ -1,0 +1,20 @@
+/** Injection tokens of the ports; the composition root binds each to an adapter. */
+export const CONFIG = Symbol('ParleyConfig');
+export const CLOCK = Symbol('Clock');
+export const LOGGER = Symbol('Logger');
+export const METRICS = Symbol('Metrics');
+export const CURSORS = Symbol('CursorCodec');
+export const TOKEN_ISSUER = Symbol('TokenIssuer');
+export const TOKEN_VERIFIER = Symbol('TokenVerifier');
+export const RATE_LIMITS = Symbol('RateLimits');
+export const EVENT_LOG_READER = Symbol('EventLogReader');
+export const EVENT_LOG_WRITER = Symbol('EventLogWriter');
+export const SNAPSHOTS = Symbol('SnapshotStore');
+export const READ_MODELS = Symbol('ReadModels');
+export const DELIVERY = Symbol('DeliverySubscriber');
+export const PROJECTION_ADMIN = Symbol('ProjectionAdmin');
+export const COMMANDS = Symbol('CommandClient');
+export const ACCOUNTS = Symbol('AccountStore');
+export const PRESENCE = Symbol('PresenceStore');
+export const SIGNALS = Symbol('SignalBus');
+export const REVOCATIONS = Symbol('RevocationBus');

@@ -1,0 +1,55 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** Seconds, from a tenth of a millisecond to ten seconds. */
+const durationBuckets = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
+
+/**
+ * Prometheus metrics (`parley_…`, base units). Never labels with users or conversations: their number is not bounded.
+ * Asking twice for a name gives the same metric.
+ */
+export interface Metrics {
+  counter(name: string, help: string, labels?: readonly string[]): Counter;
+  /** `collect` is asked at each scrape. */
+  gauge(
+    name: string,
+    help: string,
+    labels?: readonly string[],
+    collect?: (gauge: Gauge) => void | Promise<void>,
+  ): Gauge;
+  /** In seconds unless `buckets` says otherwise. */
+  histogram(name: string, help: string, labels?: readonly string[], buckets?: readonly number[]): Histogram;
+  /** Text exposition format 0.0.4. */
+  text(): Promise<string>;
+}
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 20 });
+  const once = <M>(name: string, make: () => M): M => (registry.getSingleMetric(name) as M | undefined) ?? make();
+  const registers = [registry];
+  return {
+    counter: (name, help, labels = []) =>
+      once(name, () => new Counter({ name, help, labelNames: [...labels], registers })),
+    gauge: (name, help, labels = [], collect) =>
+      once(
+        name,
+        () =>
+          new Gauge({
+            name,
+            help,
+            labelNames: [...labels],
+            registers,
+            ...(collect === undefined
+              ? {}
+              : {
+                  collect() {
+                    return collect(this);
+                  },
+                }),
+          }),
+      ),
+    histogram: (name, help, labels = [], buckets = durationBuckets) =>
+      once(name, () => new Histogram({ name, help, labelNames: [...labels], buckets: [...buckets], registers })),
+    text: () => registry.metrics(),
+  };
+}

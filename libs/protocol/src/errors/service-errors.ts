@@ -1,0 +1,70 @@
+import { row } from './error-definition.js';
+
+/** 6xx: the service cannot do it now. */
+export const serviceErrors = {
+  rate_limited: row(
+    600,
+    429,
+    true,
+    'Too many requests',
+    'More requests than the limit.',
+    'Wait as `Retry-After` (REST) or `retryAfterMs` (socket) says.',
+  ),
+  too_many_connections: row(
+    601,
+    429,
+    true,
+    'Too many connections',
+    'The limit of sockets per user or address is reached.',
+    'Close one, or wait.',
+  ),
+  log_unavailable: row(
+    602,
+    503,
+    true,
+    'Cannot accept now',
+    'The event log is out of reach: nothing was promised.',
+    'Repeat with the same clientMessageId: it is never sent twice.',
+  ),
+  feature_unavailable: row(
+    603,
+    503,
+    true,
+    'Feature out of order',
+    'The engine behind this feature is away; sending still works.',
+    'Repeat after `Retry-After`.',
+  ),
+  not_yet_projected: row(
+    604,
+    503,
+    true,
+    'Not there yet',
+    'The reads have not reached `Parley-Min-Position` in time.',
+    'Repeat after `Retry-After`.',
+  ),
+  overloaded: row(605, 503, true, 'Too busy', 'A queue is full.', 'Repeat after a moment, with backoff.'),
+  shutting_down: row(
+    606,
+    503,
+    true,
+    'Going away',
+    'This node is being stopped.',
+    'Reconnect: another node, or this one again, will answer.',
+  ),
+  conflict: row(
+    607,
+    409,
+    true,
+    'Concurrent changes',
+    'Others changed the same conversation, again and again.',
+    'Repeat.',
+  ),
+  internal: row(
+    699,
+    500,
+    true,
+    'Our mistake',
+    'Something unforeseen; it is in the log under `traceId`.',
+    'Report the `traceId`.',
+  ),
+} as const;
