@@ -163,8 +163,9 @@ export const serverFrames = {
     conversationId: z.string(),
     entries: z.array(
       z.discriminatedUnion('kind', [
-        z.object({ kind: z.literal('message'), message: messageView }),
-        z.object({ kind: z.literal('notice'), notice: noticeView }),
+        // Of its last change: a page that was read before a change and arrives after it must not win.
+        z.object({ kind: z.literal('message'), position: z.string(), message: messageView }),
+        z.object({ kind: z.literal('notice'), position: z.string(), notice: noticeView }),
       ]),
     ),
     hasMoreBefore: z.boolean(),

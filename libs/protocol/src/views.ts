@@ -115,6 +115,11 @@ export const readStateView = z.object({
   unread: z.int().min(0),
   /** Unread messages that mention this person. */
   mentions: z.int().min(0),
+  /**
+   * The conversation's last message when the two counts were derived: whoever has seen n messages beyond it, by others,
+   * has `unread + n`. Without it a change in its present state would be counted twice.
+   */
+  lastSequence: z.int().min(0),
 });
 export type ReadStateView = z.infer<typeof readStateView>;
 
@@ -130,6 +135,8 @@ export type PersonView = z.infer<typeof personView>;
 export const inboxEntry = z.object({
   conversation: conversationView,
   role: memberRole,
+  /** One's present membership began after this message: with `joined`, what is above it comes as changes. */
+  afterSequence: z.int().min(0),
   lastMessage: messageView.nullable(),
   readState: readStateView,
   settings: settingsView,
