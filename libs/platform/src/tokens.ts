@@ -20,6 +20,7 @@ export interface Principal {
   readonly expiresAt: number;
   /** As the issuer says; for first-time registration of people of an external issuer. */
   readonly username?: string;
+  /** Not tied to a device session of this server: from an external issuer, or made by an operator. */
   readonly external: boolean;
 }
 
@@ -28,6 +29,8 @@ export interface AccessClaims {
   readonly deviceId: string;
   readonly username: string;
   readonly scopes: readonly string[];
+  /** Made by an operator: good until it expires, without a device session. */
+  readonly operator?: true;
 }
 
 export interface IssuedToken {
@@ -66,6 +69,7 @@ export function createLocalTokens(options: LocalTokenOptions): TokenIssuer & Tok
         client_id: claims.deviceId,
         preferred_username: claims.username,
         ...(claims.scopes.length === 0 ? {} : { scope: claims.scopes.join(' ') }),
+        ...(claims.operator === true ? { operator: true } : {}),
       })
         .setProtectedHeader({ alg: algorithm, typ: 'at+jwt' })
         .setIssuer(options.issuer)
@@ -90,7 +94,7 @@ export function createLocalTokens(options: LocalTokenOptions): TokenIssuer & Tok
         return principal(payload, {
           userId: String(payload.sub),
           deviceId: String(payload['client_id']),
-          external: false,
+          external: payload['operator'] === true,
         });
       }),
   };

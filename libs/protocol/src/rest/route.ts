@@ -14,7 +14,7 @@ export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Path parameters as `:name`. */
   readonly path: string;
-  readonly app: 'command-api' | 'gateway';
+  readonly app: 'command-api' | 'projector' | 'gateway';
   readonly tag: string;
   readonly summary: string;
   readonly access: Access;

@@ -1,0 +1,59 @@
+import { createLogger, describeConfig, loadConfig, type ParleyConfig, systemClock } from '@parley/platform';
+import { announceServer, loadSecret, prepareDataFolder, withdrawServer } from '../composition/data-folder.js';
+import { startServer } from '../composition/start-server.js';
+import { parseArguments } from './arguments.js';
+import { UsageError } from './errors.js';
+
+/** Starts the server and stays until a signal; then drains, stops and answers the exit code. */
+export async function serve(argv: readonly string[]): Promise<number> {
+  const { words, flags } = parseArguments(argv);
+  if (words.length > 0)
+    throw new UsageError(`serve takes flags only, not ${JSON.stringify(words[0])}.\n\n${describeConfig()}`);
+  const config = loadConfig(process.env, flags);
+  const logger = createLogger(config.logLevel);
+  prepareDataFolder(config.dataDir);
+
+  const stopSignal = nextStopSignal();
+  const running = await startServer({ config, secret: loadSecret(config), clock: systemClock, logger });
+  announceServer(config.dataDir, { pid: process.pid, url: running.url, startedAt: new Date().toISOString() });
+  console.log(welcome(running.url, config));
+
+  const signal = await stopSignal;
+  console.log(`${signal}: finishing what was accepted, sending clients away …`);
+  withdrawServer(config.dataDir);
+  await running.stop();
+  console.log('Stopped.');
+  return 0;
+}
+
+/** A second signal ends the process at once. */
+function nextStopSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    let seen = false;
+    const onSignal = (signal: NodeJS.Signals): void => {
+      if (seen) process.exit(130);
+      seen = true;
+      resolve(signal);
+    };
+    process.on('SIGINT', onSignal);
+    process.on('SIGTERM', onSignal);
+  });
+}
+
+function welcome(url: string, config: ParleyConfig): string {
+  const startedIn = Math.round(performance.now());
+  const socket = url.replace(/^http/, 'ws');
+  return [
+    `Parley is ready at ${url} (${startedIn} ms, data in ${config.dataDir})`,
+    '',
+    `  REST        ${url}/v1        described at ${url}/docs and ${url}/openapi.json`,
+    `  WebSockets  ${socket}/v1/socket   described at ${url}/asyncapi.json`,
+    '',
+    'Try it, in another terminal:',
+    '  npm run chat -- ann              a chat in the terminal; run it again as another person',
+    `  curl -s ${url}/v1/users -H 'Content-Type: application/json' \\`,
+    `    -d '{"username":"ann","password":"correct horse","displayName":"Ann","deviceName":"laptop"}'`,
+    '',
+    'Ctrl+C stops it. `npm start -- --help` lists the settings.',
+  ].join('\n');
+}

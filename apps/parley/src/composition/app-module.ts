@@ -1,0 +1,95 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { CommandApiModule } from '@parley/command-api';
+import { GatewayModule } from '@parley/gateway';
+import {
+  ACCOUNTS,
+  CLOCK,
+  type Clock,
+  CONFIG,
+  createCursorCodec,
+  createMetrics,
+  createRateLimiter,
+  CURSORS,
+  DELIVERY,
+  EVENT_LOG_READER,
+  EVENT_LOG_WRITER,
+  LOGGER,
+  type Logger,
+  METRICS,
+  type ParleyConfig,
+  PRESENCE,
+  ProblemFilter,
+  PROJECTION_ADMIN,
+  RATE_LIMITS,
+  type RateLimits,
+  READ_MODELS,
+  REVOCATIONS,
+  RouteGuard,
+  SIGNALS,
+  SNAPSHOTS,
+  TOKEN_ISSUER,
+  TOKEN_VERIFIER,
+} from '@parley/platform';
+import { ProjectorModule } from '@parley/projector';
+import { OperationsModule } from '../operations/operations.module.js';
+import type { Engines } from './engines.js';
+import { createTokenIssuer, createTokenVerifier } from './tokens.js';
+
+export interface Composition {
+  readonly config: ParleyConfig;
+  readonly secret: Uint8Array;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly engines: Engines;
+}
+
+/** The ports and what every app shares, for injection anywhere. */
+@Module({})
+class SharedModule {
+  static bind({ config, secret, clock, logger, engines }: Composition): DynamicModule {
+    const issuer = createTokenIssuer(config, secret, clock);
+    const values = new Map<symbol, unknown>([
+      [CONFIG, config],
+      [CLOCK, clock],
+      [LOGGER, logger],
+      [METRICS, createMetrics()],
+      [CURSORS, createCursorCodec(secret)],
+      [RATE_LIMITS, rateLimits(config)],
+      [TOKEN_ISSUER, issuer],
+      [TOKEN_VERIFIER, createTokenVerifier(config, issuer, engines.accounts, clock)],
+      [EVENT_LOG_READER, engines.logReader],
+      [EVENT_LOG_WRITER, engines.logWriter],
+      [SNAPSHOTS, engines.snapshots],
+      [READ_MODELS, engines.readModels],
+      [PROJECTION_ADMIN, engines.projectionAdmin],
+      [DELIVERY, engines.delivery],
+      [ACCOUNTS, engines.accounts],
+      [PRESENCE, engines.presence],
+      [SIGNALS, engines.signals],
+      [REVOCATIONS, engines.revocations],
+    ]);
+    const providers = [...values].map(([provide, useValue]) => ({ provide, useValue }));
+    return { module: SharedModule, global: true, providers, exports: providers.map(({ provide }) => provide) };
+  }
+}
+
+const rateLimits = (config: ParleyConfig): RateLimits => ({
+  user: createRateLimiter({ quota: config.requestsPerMinuteUser, windowSeconds: 60 }),
+  address: createRateLimiter({ quota: config.requestsPerMinuteAddress, windowSeconds: 60 }),
+  credentials: createRateLimiter({ quota: config.credentialsPerMinute, windowSeconds: 60 }),
+});
+
+@Module({})
+export class AppModule {
+  static compose(composition: Composition): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [SharedModule.bind(composition), CommandApiModule, ProjectorModule, GatewayModule, OperationsModule],
+      providers: [
+        { provide: APP_GUARD, useClass: RouteGuard },
+        { provide: APP_FILTER, useClass: ProblemFilter },
+      ],
+    };
+  }
+}

@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import type { DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { newId, type ParleyConfig } from '@parley/platform';
+
+/** The HTTP server of this process: REST and sockets of every app in it, on one port. */
+export async function createServer(module: DynamicModule, config: ParleyConfig): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: config.maxBodyBytes,
+    trustProxy: config.trustProxy.length === 0 ? false : [...config.trustProxy],
+    genReqId: () => newId('req'),
+    routerOptions: { maxParamLength: 200 },
+    ...(config.tlsCertFile === ''
+      ? {}
+      : { https: { cert: readFileSync(config.tlsCertFile), key: readFileSync(config.tlsKeyFile) } }),
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    logger: ['error', 'fatal'],
+    abortOnError: false,
+  });
+  if (config.allowedOrigins.length > 0) {
+    app.enableCors({
+      origin: config.allowedOrigins.includes('*') ? true : [...config.allowedOrigins],
+      exposedHeaders: ['Parley-Position', 'Link', 'Retry-After', 'RateLimit', 'RateLimit-Policy'],
+      maxAge: 600,
+    });
+  }
+  return app;
+}

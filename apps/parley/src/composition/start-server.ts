@@ -1,0 +1,45 @@
+import type { AddressInfo } from 'node:net';
+import type { Clock, Logger, ParleyConfig } from '@parley/platform';
+import { AppModule } from './app-module.js';
+import { openEmbeddedEngines } from './embedded-engines.js';
+import { createServer } from './server.js';
+
+export interface ServerOptions {
+  readonly config: ParleyConfig;
+  readonly secret: Uint8Array;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export interface RunningParley {
+  /** Without a slash at the end. */
+  readonly url: string;
+  /** Refuses new work, drains the sockets, finishes what was accepted, closes the engines. */
+  stop(): Promise<void>;
+}
+
+/** Engines, then the apps on them, then the port: it is ready when this resolves. */
+export async function startServer({ config, secret, clock, logger }: ServerOptions): Promise<RunningParley> {
+  const engines = await openEmbeddedEngines(config, logger);
+  try {
+    const app = await createServer(AppModule.compose({ config, secret, clock, logger, engines }), config);
+    await app.listen(config.port, config.host);
+    return {
+      url:
+        config.publicUrl === '' ? listeningUrl(config, app.getHttpServer().address() as AddressInfo) : config.publicUrl,
+      async stop() {
+        await app.close();
+        await engines.close();
+      },
+    };
+  } catch (error) {
+    await engines.close();
+    throw error;
+  }
+}
+
+function listeningUrl(config: ParleyConfig, address: AddressInfo): string {
+  const any = config.host === '0.0.0.0' || config.host === '::';
+  const host = any ? 'localhost' : config.host.includes(':') ? `[${config.host}]` : config.host;
+  return `${config.tlsCertFile === '' ? 'http' : 'https'}://${host}:${address.port}`;
+}
