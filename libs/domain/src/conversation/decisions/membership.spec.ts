@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { scenarios } from '../../given-when-then.kit.js';
+import { limits } from '../../limits.js';
+import { added, direct, group, left, sent } from '../conversation.kit.js';
+import { conversationDefinition, type ConversationState } from '../index.js';
+import { addMembers, leaveConversation, removeMember } from './membership.js';
+
+const { given } = scenarios(conversationDefinition, expect);
+
+describe('add members', () => {
+  it('adds those who are not members, from the next message on', () => {
+    given(group, sent(1), sent(2))
+      .when((state) => addMembers(state, { actorId: 'ben', userIds: ['eve', 'cleo', 'fay', 'eve'] }))
+      .thenEvents(
+        { type: 'MemberAdded.v1', data: { userId: 'eve', role: 'member', addedBy: 'ben', afterSequence: 2 } },
+        { type: 'MemberAdded.v1', data: { userId: 'fay', role: 'member', addedBy: 'ben', afterSequence: 2 } },
+      );
+  });
+  it('takes somebody back', () => {
+    given(group, sent(1), left('dan', 1), sent(2))
+      .when((state) => addMembers(state, { actorId: 'anna', userIds: ['dan'] }))
+      .thenEvents(added('dan', 2));
+  });
+  it('is refused above the limit of one command', () => {
+    const userIds = Array.from({ length: limits.membersPerAdd + 1 }, (_, i) => `u${i}`);
+    given(group)
+      .when((state) => addMembers(state, { actorId: 'anna', userIds }))
+      .thenRefused('member_limit', { limit: limits.membersPerAdd, actual: limits.membersPerAdd + 1 });
+  });
+  it('is refused when the group would be too large, but not to members of a full one', () => {
+    const full: ConversationState = { ...started(), memberCount: limits.groupMembers };
+    expect(addMembers(full, { actorId: 'anna', userIds: ['eve'] })).toEqual({
+      ok: false,
+      refusal: { code: 'member_limit', details: { limit: limits.groupMembers, actual: limits.groupMembers + 1 } },
+    });
+    expect(addMembers(full, { actorId: 'anna', userIds: ['cleo'] })).toEqual({ ok: true, events: [] });
+  });
+  it.each([
+    [group, 'cleo', 'forbidden'],
+    [group, 'eve', 'conversation_not_found'],
+    [direct, 'anna', 'direct_conversation_fixed'],
+  ] as const)('is refused %#', (history, actorId, code) => {
+    given(history)
+      .when((state) => addMembers(state, { actorId, userIds: ['fay'] }))
+      .thenRefused(code);
+  });
+});
+
+describe('remove a member', () => {
+  it('ends their window at the last message', () => {
+    given(group, sent(1))
+      .when((state) => removeMember(state, { actorId: 'ben', userId: 'cleo' }))
+      .thenEvents({ type: 'MemberRemoved.v1', data: { userId: 'cleo', removedBy: 'ben', afterSequence: 1 } });
+  });
+  it('does nothing for a former member', () => {
+    given(group, left('cleo', 0))
+      .when((state) => removeMember(state, { actorId: 'ben', userId: 'cleo' }))
+      .thenNothing();
+  });
+  it('is refused for a stranger', () => {
+    given(group)
+      .when((state) => removeMember(state, { actorId: 'ben', userId: 'eve' }))
+      .thenRefused('not_a_member', { userIds: ['eve'] });
+  });
+  it.each([
+    ['a member and a member', 'cleo', 'dan', 'forbidden'],
+    ['an admin and the owner', 'ben', 'anna', 'forbidden'],
+    ['an admin and oneself', 'ben', 'ben', 'forbidden'],
+    ['the owner and oneself', 'anna', 'anna', 'forbidden'],
+    ['a stranger and a member', 'eve', 'dan', 'conversation_not_found'],
+  ] as const)('is refused: %s', (_, actorId, userId, code) => {
+    given(group)
+      .when((state) => removeMember(state, { actorId, userId }))
+      .thenRefused(code);
+  });
+  it('lets the owner remove an admin', () => {
+    given(group)
+      .when((state) => removeMember(state, { actorId: 'anna', userId: 'ben' }))
+      .thenEvents({ type: 'MemberRemoved.v1', data: { userId: 'ben', removedBy: 'anna', afterSequence: 0 } });
+  });
+});
+
+describe('leave', () => {
+  const leave = (actorId: string) => (state: ConversationState) => leaveConversation(state, { actorId });
+
+  it('ends one’s window at the last message', () => {
+    given(group, sent(1)).when(leave('cleo')).thenEvents(left('cleo', 1));
+  });
+  it('is refused to the owner while others are there', () => {
+    given(group).when(leave('anna')).thenRefused('last_owner');
+  });
+  it('lets the owner go last', () => {
+    given(group, left('ben', 0), left('cleo', 0), left('dan', 0)).when(leave('anna')).thenEvents(left('anna', 0));
+  });
+  it('is refused in a direct conversation', () => {
+    given(direct).when(leave('anna')).thenRefused('direct_conversation_fixed');
+  });
+  it('tells a stranger nothing', () => {
+    given(group).when(leave('eve')).thenRefused('conversation_not_found');
+  });
+});
+
+function started() {
+  const { state } = given(group);
+  if (state.phase !== 'started') throw new Error('not started');
+  return state;
+}
