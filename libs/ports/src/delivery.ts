@@ -20,8 +20,15 @@ export interface ConversationDelivery {
   readonly position: number;
   /** A `Change` of the protocol as JSON. */
   readonly change: string;
-  /** Set on a message: lets the gateway leave out the socket that sent it, when that asked for no echo. */
+  /** Set on a new message: lets the gateway leave out the socket that sent it, when that asked for no echo. */
   readonly sequence?: number;
+  /** Set on a new message. */
+  readonly senderId?: string;
+  /**
+   * Members who may not see it, though they are members now: it changes something from before they came. What they may
+   * see of it comes as a delivery of their own.
+   */
+  readonly except?: readonly string[];
 }
 
 /** To every device of one person. */
@@ -32,6 +39,28 @@ export interface UserDelivery {
   readonly change: string;
   /** From this position on the person is (or is no longer) in the conversation's audience. */
   readonly membership?: { readonly conversationId: string; readonly member: boolean };
+}
+
+/** What composing deliveries asks of the read models, after a batch is in them. */
+export interface DeliveryReader {
+  /** A message view in its present state, or null. */
+  message(conversationId: string, sequence: number): Promise<string | null>;
+  /** The notice view of this position, or null. */
+  notice(conversationId: string, position: number): Promise<string | null>;
+  /** A conversation view as of `position`; null when there is none. With `userId`: as that person may see it. */
+  conversation(conversationId: string, position: number, userId?: string): Promise<string | null>;
+  /** The member view of this person, a former member too. */
+  member(conversationId: string, userId: string): Promise<string | null>;
+  /** Members now who may not see all of these messages. */
+  membersBlindTo(conversationId: string, sequences: readonly number[]): Promise<readonly string[]>;
+  /** The inbox entry of somebody who became a member at `position`, as of then; null when they left since. */
+  joinedEntry(conversationId: string, userId: string, position: number): Promise<string | null>;
+  receipts(conversationId: string): Promise<string>;
+  /** null for somebody who is not a member. */
+  readState(conversationId: string, userId: string): Promise<string | null>;
+  settings(conversationId: string, userId: string): Promise<string>;
+  person(userId: string): Promise<string | null>;
+  conversationsOf(userId: string): Promise<readonly string[]>;
 }
 
 export interface DeliveryPublisher {

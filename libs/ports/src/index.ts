@@ -3,5 +3,7 @@ export * from './commands.js';
 export * from './delivery.js';
 export * from './event-log.js';
 export * from './presence.js';
+export * from './projection-stores.js';
 export * from './projections.js';
 export * from './read-models.js';
+export * from './search-store.js';
