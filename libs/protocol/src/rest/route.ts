@@ -24,6 +24,8 @@ export interface Route {
   /** Success status and body; no schema: no body. */
   readonly status: 200 | 201 | 202 | 204;
   readonly response?: z.ZodType;
+  /** Further answers by status that are no problem documents, such as 503 of /readyz. */
+  readonly otherResponses?: Readonly<Record<number, z.ZodType>>;
   /** Of the success answer, when it is not application/json. */
   readonly mediaType?: string;
   /** Codes beyond those every route can answer (malformed, unauthenticated, rate_limited, …). */
