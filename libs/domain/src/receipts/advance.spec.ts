@@ -1,5 +1,5 @@
 import type { ReceiptEvent, WatermarkAdvance } from '@parley/events';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { scenarios } from '../given-when-then.kit.js';
 import { limits } from '../limits.js';
@@ -22,7 +22,7 @@ const ben = { userId: 'ben', deviceId: 'desk' };
 
 describe('advance watermarks', () => {
   it('puts many members into one event', () => {
-    const { decision } = given().when(advance({ ...anna, delivered: 3 }, { ...ben, read: 5 }));
+    const decision = given().when(advance({ ...anna, delivered: 3 }, { ...ben, read: 5 }));
     expect(decision).toEqual({
       ok: true,
       events: [advanced({ ...anna, delivered: 3 }, { ...ben, delivered: 5, read: 5 })],
@@ -31,7 +31,7 @@ describe('advance watermarks', () => {
   });
   it('takes the highest of several of one device, and devices apart', () => {
     const tablet = { userId: 'anna', deviceId: 'tablet' };
-    const { decision } = given().when(
+    const decision = given().when(
       advance({ ...anna, read: 5 }, { ...tablet, delivered: 1 }, { ...anna, delivered: 9 }, { ...anna, read: 2 }),
     );
     expect(decision).toMatchObject({
@@ -40,12 +40,12 @@ describe('advance watermarks', () => {
   });
   it('says only what rises', () => {
     const history = advanced({ ...anna, delivered: 8, read: 2 });
-    const { decision } = given(history).when(advance({ ...anna, delivered: 7, read: 5 }));
+    const decision = given(history).when(advance({ ...anna, delivered: 7, read: 5 }));
     expect(decision).toMatchObject({ events: [advanced({ ...anna, read: 5 })] });
-    expect(given(history).when(advance({ ...anna, delivered: 8, read: 1 })).decision).toMatchObject({ events: [] });
+    expect(given(history).when(advance({ ...anna, delivered: 8, read: 1 }))).toMatchObject({ events: [] });
   });
   it('refuses what is past the end and who is no member, and does not hold up the others', () => {
-    const { decision } = given().when(
+    const decision = given().when(
       advance({ ...anna, read: 101 }, { ...ben, delivered: 100 }, { userId: 'eve', deviceId: 'x', read: 1 }),
     );
     expect(decision).toEqual({
@@ -99,8 +99,8 @@ describe('advance watermarks', () => {
           }
           for (const { userId, deviceId, delivered, read } of events.flatMap((event) => event.data.advances)) {
             const before = watermarksOf(state, userId, deviceId);
-            if (delivered !== undefined) expect(delivered).toBeGreaterThan(before.delivered);
-            if (read !== undefined) expect(read).toBeGreaterThan(before.read);
+            expect(delivered ?? Infinity).toBeGreaterThan(before.delivered);
+            expect(read ?? Infinity).toBeGreaterThan(before.read);
           }
           history.push(...events);
           state = fold(history);

@@ -1,31 +1,37 @@
 import { describe, expect, it } from 'vitest';
-import { scenarios } from '../../given-when-then.kit.js';
+import { refused, scenarios } from '../../given-when-then.kit.js';
 import { limits } from '../../limits.js';
 import { added, direct, group, left, sent } from '../conversation.kit.js';
 import { conversationDefinition, type ConversationState } from '../index.js';
 import { addMembers, leaveConversation, removeMember } from './membership.js';
 
-const { given } = scenarios(conversationDefinition, expect);
+const { given, events } = scenarios(conversationDefinition, expect);
 
 describe('add members', () => {
   it('adds those who are not members, from the next message on', () => {
-    given(group, sent(1), sent(2))
-      .when((state) => addMembers(state, { actorId: 'ben', userIds: ['eve', 'cleo', 'fay', 'eve'] }))
-      .thenEvents(
+    expect(
+      given(group, sent(1), sent(2)).when((state) =>
+        addMembers(state, { actorId: 'ben', userIds: ['eve', 'cleo', 'fay', 'eve'] }),
+      ),
+    ).toEqual(
+      events(
         { type: 'MemberAdded.v1', data: { userId: 'eve', role: 'member', addedBy: 'ben', afterSequence: 2 } },
         { type: 'MemberAdded.v1', data: { userId: 'fay', role: 'member', addedBy: 'ben', afterSequence: 2 } },
-      );
+      ),
+    );
   });
   it('takes somebody back', () => {
-    given(group, sent(1), left('dan', 1), sent(2))
-      .when((state) => addMembers(state, { actorId: 'anna', userIds: ['dan'] }))
-      .thenEvents(added('dan', 2));
+    expect(
+      given(group, sent(1), left('dan', 1), sent(2)).when((state) =>
+        addMembers(state, { actorId: 'anna', userIds: ['dan'] }),
+      ),
+    ).toEqual(events(added('dan', 2)));
   });
   it('is refused above the limit of one command', () => {
     const userIds = Array.from({ length: limits.membersPerAdd + 1 }, (_, i) => `u${i}`);
-    given(group)
-      .when((state) => addMembers(state, { actorId: 'anna', userIds }))
-      .thenRefused('member_limit', { limit: limits.membersPerAdd, actual: limits.membersPerAdd + 1 });
+    expect(given(group).when((state) => addMembers(state, { actorId: 'anna', userIds }))).toEqual(
+      refused('member_limit', { limit: limits.membersPerAdd, actual: limits.membersPerAdd + 1 }),
+    );
   });
   it('is refused when the group would be too large, but not to members of a full one', () => {
     const full: ConversationState = { ...started(), memberCount: limits.groupMembers };
@@ -40,27 +46,25 @@ describe('add members', () => {
     [group, 'eve', 'conversation_not_found'],
     [direct, 'anna', 'direct_conversation_fixed'],
   ] as const)('is refused %#', (history, actorId, code) => {
-    given(history)
-      .when((state) => addMembers(state, { actorId, userIds: ['fay'] }))
-      .thenRefused(code);
+    expect(given(history).when((state) => addMembers(state, { actorId, userIds: ['fay'] }))).toEqual(refused(code));
   });
 });
 
 describe('remove a member', () => {
   it('ends their window at the last message', () => {
-    given(group, sent(1))
-      .when((state) => removeMember(state, { actorId: 'ben', userId: 'cleo' }))
-      .thenEvents({ type: 'MemberRemoved.v1', data: { userId: 'cleo', removedBy: 'ben', afterSequence: 1 } });
+    expect(given(group, sent(1)).when((state) => removeMember(state, { actorId: 'ben', userId: 'cleo' }))).toEqual(
+      events({ type: 'MemberRemoved.v1', data: { userId: 'cleo', removedBy: 'ben', afterSequence: 1 } }),
+    );
   });
   it('does nothing for a former member', () => {
-    given(group, left('cleo', 0))
-      .when((state) => removeMember(state, { actorId: 'ben', userId: 'cleo' }))
-      .thenNothing();
+    expect(
+      given(group, left('cleo', 0)).when((state) => removeMember(state, { actorId: 'ben', userId: 'cleo' })),
+    ).toEqual(events());
   });
   it('is refused for a stranger', () => {
-    given(group)
-      .when((state) => removeMember(state, { actorId: 'ben', userId: 'eve' }))
-      .thenRefused('not_a_member', { userIds: ['eve'] });
+    expect(given(group).when((state) => removeMember(state, { actorId: 'ben', userId: 'eve' }))).toEqual(
+      refused('not_a_member', { userIds: ['eve'] }),
+    );
   });
   it.each([
     ['a member and a member', 'cleo', 'dan', 'forbidden'],
@@ -69,34 +73,34 @@ describe('remove a member', () => {
     ['the owner and oneself', 'anna', 'anna', 'forbidden'],
     ['a stranger and a member', 'eve', 'dan', 'conversation_not_found'],
   ] as const)('is refused: %s', (_, actorId, userId, code) => {
-    given(group)
-      .when((state) => removeMember(state, { actorId, userId }))
-      .thenRefused(code);
+    expect(given(group).when((state) => removeMember(state, { actorId, userId }))).toEqual(refused(code));
   });
   it('lets the owner remove an admin', () => {
-    given(group)
-      .when((state) => removeMember(state, { actorId: 'anna', userId: 'ben' }))
-      .thenEvents({ type: 'MemberRemoved.v1', data: { userId: 'ben', removedBy: 'anna', afterSequence: 0 } });
+    expect(given(group).when((state) => removeMember(state, { actorId: 'anna', userId: 'ben' }))).toEqual(
+      events({ type: 'MemberRemoved.v1', data: { userId: 'ben', removedBy: 'anna', afterSequence: 0 } }),
+    );
   });
 });
 
-describe('leave', () => {
-  const leave = (actorId: string) => (state: ConversationState) => leaveConversation(state, { actorId });
+const leave = (actorId: string) => (state: ConversationState) => leaveConversation(state, { actorId });
 
+describe('leave', () => {
   it('ends one’s window at the last message', () => {
-    given(group, sent(1)).when(leave('cleo')).thenEvents(left('cleo', 1));
+    expect(given(group, sent(1)).when(leave('cleo'))).toEqual(events(left('cleo', 1)));
   });
   it('is refused to the owner while others are there', () => {
-    given(group).when(leave('anna')).thenRefused('last_owner');
+    expect(given(group).when(leave('anna'))).toEqual(refused('last_owner'));
   });
   it('lets the owner go last', () => {
-    given(group, left('ben', 0), left('cleo', 0), left('dan', 0)).when(leave('anna')).thenEvents(left('anna', 0));
+    expect(given(group, left('ben', 0), left('cleo', 0), left('dan', 0)).when(leave('anna'))).toEqual(
+      events(left('anna', 0)),
+    );
   });
   it('is refused in a direct conversation', () => {
-    given(direct).when(leave('anna')).thenRefused('direct_conversation_fixed');
+    expect(given(direct).when(leave('anna'))).toEqual(refused('direct_conversation_fixed'));
   });
   it('tells a stranger nothing', () => {
-    given(group).when(leave('eve')).thenRefused('conversation_not_found');
+    expect(given(group).when(leave('eve'))).toEqual(refused('conversation_not_found'));
   });
 });
 

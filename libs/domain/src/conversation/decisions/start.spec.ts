@@ -1,44 +1,40 @@
 import { describe, expect, it } from 'vitest';
-import { scenarios } from '../../given-when-then.kit.js';
+import { refused, scenarios } from '../../given-when-then.kit.js';
 import { limits } from '../../limits.js';
 import { direct, group } from '../conversation.kit.js';
 import { conversationDefinition } from '../index.js';
 import { type StartDirect, startDirect, type StartGroupOrChannel, startGroupOrChannel } from './start.js';
 
-const { given } = scenarios(conversationDefinition, expect);
+const { given, events } = scenarios(conversationDefinition, expect);
 
 describe('start a direct conversation', () => {
   const command: StartDirect = { conversationId: 'd1', actorId: 'anna', otherId: 'ben', blocked: false };
 
   it('is between two people without roles', () => {
-    given()
-      .when((state) => startDirect(state, command))
-      .thenEvents(direct);
+    expect(given().when((state) => startDirect(state, command))).toEqual(events(direct));
   });
   it('is the same one when the other starts it', () => {
-    given(direct)
-      .when((state) => startDirect(state, { ...command, actorId: 'ben', otherId: 'anna' }))
-      .thenNothing();
+    expect(given(direct).when((state) => startDirect(state, { ...command, actorId: 'ben', otherId: 'anna' }))).toEqual(
+      events(),
+    );
   });
   it('stays the same one when somebody has blocked since', () => {
-    given(direct)
-      .when((state) => startDirect(state, { ...command, blocked: true }))
-      .thenNothing();
+    expect(given(direct).when((state) => startDirect(state, { ...command, blocked: true }))).toEqual(events());
   });
   it('is refused without saying why when blocked', () => {
-    given()
-      .when((state) => startDirect(state, { ...command, blocked: true }))
-      .thenRefused('message_refused');
+    expect(given().when((state) => startDirect(state, { ...command, blocked: true }))).toEqual(
+      refused('message_refused'),
+    );
   });
   it('is not with oneself', () => {
-    given()
-      .when((state) => startDirect(state, { ...command, otherId: 'anna' }))
-      .thenRefused('self_not_allowed');
+    expect(given().when((state) => startDirect(state, { ...command, otherId: 'anna' }))).toEqual(
+      refused('self_not_allowed'),
+    );
   });
   it('is not for a third person who has come upon the id', () => {
-    given(direct)
-      .when((state) => startDirect(state, { ...command, actorId: 'eve' }))
-      .thenRefused('conversation_exists');
+    expect(given(direct).when((state) => startDirect(state, { ...command, actorId: 'eve' }))).toEqual(
+      refused('conversation_exists'),
+    );
   });
 });
 
@@ -53,9 +49,8 @@ describe('start a group or channel', () => {
   };
 
   it('makes the starter the owner and everybody else a member once', () => {
-    given()
-      .when((state) => startGroupOrChannel(state, command))
-      .thenEvents({
+    expect(given().when((state) => startGroupOrChannel(state, command))).toEqual(
+      events({
         type: 'ConversationStarted.v1',
         data: {
           conversationId: 'c1',
@@ -69,18 +64,19 @@ describe('start a group or channel', () => {
           ],
           startedBy: 'anna',
         },
-      });
+      }),
+    );
   });
   it('is refused under the id of somebody else’s', () => {
-    given(group)
-      .when((state) => startGroupOrChannel(state, { ...command, actorId: 'eve' }))
-      .thenRefused('conversation_exists');
+    expect(given(group).when((state) => startGroupOrChannel(state, { ...command, actorId: 'eve' }))).toEqual(
+      refused('conversation_exists'),
+    );
   });
   it('is refused with too many people', () => {
     const memberIds = Array.from({ length: limits.membersAtStart }, (_, i) => `u${i}`);
-    given()
-      .when((state) => startGroupOrChannel(state, { ...command, memberIds }))
-      .thenRefused('member_limit', { limit: limits.membersAtStart, actual: limits.membersAtStart + 1 });
+    expect(given().when((state) => startGroupOrChannel(state, { ...command, memberIds }))).toEqual(
+      refused('member_limit', { limit: limits.membersAtStart, actual: limits.membersAtStart + 1 }),
+    );
   });
   it.each([
     ['title_too_long', { title: 'é'.repeat(129) }, { field: 'title', minBytes: 1, maxBytes: 256, actualBytes: 258 }],
@@ -91,8 +87,8 @@ describe('start a group or channel', () => {
       { field: 'description', minBytes: 0, maxBytes: 2_048, actualBytes: 2_049 },
     ],
   ] as const)('is refused with %s', (code, change, details) => {
-    given()
-      .when((state) => startGroupOrChannel(state, { ...command, ...change }))
-      .thenRefused(code, details);
+    expect(given().when((state) => startGroupOrChannel(state, { ...command, ...change }))).toEqual(
+      refused(code, details),
+    );
   });
 });

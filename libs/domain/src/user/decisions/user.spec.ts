@@ -1,6 +1,7 @@
 import type { UserEvent } from '@parley/events';
 import { describe, expect, it } from 'vitest';
-import { scenarios } from '../../given-when-then.kit.js';
+import type { Decision } from '../../decision.js';
+import { refused, scenarios } from '../../given-when-then.kit.js';
 import { limits } from '../../limits.js';
 import { userDefinition, type UserState } from '../index.js';
 import { blockUser, unblockUser } from './blocks.js';
@@ -8,19 +9,19 @@ import * as settings from './conversation-settings.js';
 import { addDevice, removeDevice } from './devices.js';
 import { changeProfile, registerUser } from './profile.js';
 
-const { given } = scenarios(userDefinition, expect);
+const { given, events } = scenarios(userDefinition, expect);
 
 const registration = { userId: 'u1', username: 'anna', displayName: 'Anna' };
 const registered: UserEvent = { type: 'UserRegistered.v1', data: registration };
 
-describe('register', () => {
-  const register = (state: UserState) => registerUser(state, registration);
+const register = (state: UserState) => registerUser(state, registration);
 
+describe('register', () => {
   it('takes the name', () => {
-    given().when(register).thenEvents(registered);
+    expect(given().when(register)).toEqual(events(registered));
   });
   it('is refused when the name is taken', () => {
-    given(registered).when(register).thenRefused('username_taken');
+    expect(given(registered).when(register)).toEqual(refused('username_taken'));
   });
   it.each([
     ['username', { username: '' }],
@@ -28,57 +29,59 @@ describe('register', () => {
     ['displayName', { displayName: '' }],
     ['displayName', { displayName: 'é'.repeat(129) }],
   ])('is refused with a %s out of bounds', (field, change) => {
-    const { decision } = given().when((state) => registerUser(state, { ...registration, ...change }));
+    const decision = given().when((state) => registerUser(state, { ...registration, ...change }));
     expect(decision).toMatchObject({ refusal: { code: 'invalid_text', details: { field } } });
   });
 });
 
 describe('change the profile', () => {
   it('says only what changes', () => {
-    given(registered)
-      .when((state) => changeProfile(state, { displayName: 'Anna', about: 'Hi', presenceVisibility: 'nobody' }))
-      .thenEvents({ type: 'ProfileChanged.v1', data: { about: 'Hi', presenceVisibility: 'nobody' } });
+    expect(
+      given(registered).when((state) =>
+        changeProfile(state, { displayName: 'Anna', about: 'Hi', presenceVisibility: 'nobody' }),
+      ),
+    ).toEqual(events({ type: 'ProfileChanged.v1', data: { about: 'Hi', presenceVisibility: 'nobody' } }));
   });
   it('does nothing when nothing changes', () => {
-    given(registered)
-      .when((state) => changeProfile(state, { displayName: 'Anna', about: '', presenceVisibility: 'shared' }))
-      .thenNothing();
+    expect(
+      given(registered).when((state) =>
+        changeProfile(state, { displayName: 'Anna', about: '', presenceVisibility: 'shared' }),
+      ),
+    ).toEqual(events());
   });
   it('keeps to the limits', () => {
-    given(registered)
-      .when((state) => changeProfile(state, { about: 'x'.repeat(1_025) }))
-      .thenRefused('invalid_text', { field: 'about', minBytes: 0, maxBytes: 1_024, actualBytes: 1_025 });
+    expect(given(registered).when((state) => changeProfile(state, { about: 'x'.repeat(1_025) }))).toEqual(
+      refused('invalid_text', { field: 'about', minBytes: 0, maxBytes: 1_024, actualBytes: 1_025 }),
+    );
   });
 });
 
-describe('devices', () => {
-  const device = (i: number): UserEvent => ({
-    type: 'DeviceAdded.v1',
-    data: { deviceId: `d${i}`, name: `Phone ${i}` },
-  });
+const device = (i: number): UserEvent => ({
+  type: 'DeviceAdded.v1',
+  data: { deviceId: `d${i}`, name: `Phone ${i}` },
+});
 
+describe('devices', () => {
   it('adds one', () => {
-    given(registered)
-      .when((state) => addDevice(state, { deviceId: 'd1', name: 'Phone 1' }))
-      .thenEvents(device(1));
+    expect(given(registered).when((state) => addDevice(state, { deviceId: 'd1', name: 'Phone 1' }))).toEqual(
+      events(device(1)),
+    );
   });
   it('is refused above the limit', () => {
     const devices = Array.from({ length: limits.devicesPerUser }, (_, i) => device(i));
-    given(registered, ...devices)
-      .when((state) => addDevice(state, { deviceId: 'more', name: '' }))
-      .thenRefused('device_limit', { limit: 50, actual: 51 });
+    expect(given(registered, ...devices).when((state) => addDevice(state, { deviceId: 'more', name: '' }))).toEqual(
+      refused('device_limit', { limit: 50, actual: 51 }),
+    );
   });
   it('is refused with too long a name', () => {
-    const { decision } = given(registered).when((state) => addDevice(state, { deviceId: 'd1', name: 'x'.repeat(257) }));
+    const decision = given(registered).when((state) => addDevice(state, { deviceId: 'd1', name: 'x'.repeat(257) }));
     expect(decision).toMatchObject({ refusal: { code: 'invalid_text', details: { field: 'deviceName' } } });
   });
   it('removes one, and an unknown one not', () => {
-    given(registered, device(1))
-      .when((state) => removeDevice(state, { deviceId: 'd1' }))
-      .thenEvents({ type: 'DeviceRemoved.v1', data: { deviceId: 'd1' } });
-    given(registered, device(1))
-      .when((state) => removeDevice(state, { deviceId: 'd2' }))
-      .thenNothing();
+    expect(given(registered, device(1)).when((state) => removeDevice(state, { deviceId: 'd1' }))).toEqual(
+      events({ type: 'DeviceRemoved.v1', data: { deviceId: 'd1' } }),
+    );
+    expect(given(registered, device(1)).when((state) => removeDevice(state, { deviceId: 'd2' }))).toEqual(events());
   });
 });
 
@@ -86,22 +89,16 @@ describe('blocks', () => {
   const blocked: UserEvent = { type: 'UserBlocked.v1', data: { userId: 'u2' } };
 
   it('blocks and unblocks', () => {
-    given(registered)
-      .when((state) => blockUser(state, { userId: 'u2' }))
-      .thenEvents(blocked);
-    given(registered, blocked)
-      .when((state) => unblockUser(state, { userId: 'u2' }))
-      .thenEvents({ type: 'UserUnblocked.v1', data: { userId: 'u2' } });
+    expect(given(registered).when((state) => blockUser(state, { userId: 'u2' }))).toEqual(events(blocked));
+    expect(given(registered, blocked).when((state) => unblockUser(state, { userId: 'u2' }))).toEqual(
+      events({ type: 'UserUnblocked.v1', data: { userId: 'u2' } }),
+    );
   });
   it('does nothing when there is no block to take away', () => {
-    given(registered)
-      .when((state) => unblockUser(state, { userId: 'u2' }))
-      .thenNothing();
+    expect(given(registered).when((state) => unblockUser(state, { userId: 'u2' }))).toEqual(events());
   });
   it('is not of oneself', () => {
-    given(registered)
-      .when((state) => blockUser(state, { userId: 'u1' }))
-      .thenRefused('self_not_allowed');
+    expect(given(registered).when((state) => blockUser(state, { userId: 'u1' }))).toEqual(refused('self_not_allowed'));
   });
   it('is refused above the limit', () => {
     const { state } = given(registered);
@@ -144,17 +141,13 @@ describe('settings of a conversation', () => {
       (s: UserState) => settings.clearUnreadMark(s, c1),
       { type: 'ConversationUnreadMarkCleared.v1', data: c1 },
     ],
-  ] as const)('%s', (_, history, decide, event) => {
-    given(registered, ...history)
-      .when(decide)
-      .thenEvents(event);
+  ] as const)('%s', (_, history, decide: (state: UserState) => Decision<UserEvent>, event) => {
+    expect(given(registered, ...history).when(decide)).toEqual(events(event));
   });
   it.each([settings.unmuteConversation, settings.unarchiveConversation, settings.clearUnreadMark])(
     'does nothing when there is nothing to take away',
     (decide) => {
-      given(registered)
-        .when((state) => decide(state, c1))
-        .thenNothing();
+      expect(given(registered).when((state) => decide(state, c1))).toEqual(events());
     },
   );
   it('leaves no trace in the state once all are taken away', () => {
@@ -168,7 +161,7 @@ describe('somebody who is not registered', () => {
     ['changes no profile', (state) => changeProfile(state, { about: 'Hi' })],
     ['blocks nobody', (state) => blockUser(state, { userId: 'u2' })],
   ])('%s', (_, decide) => {
-    given().when(decide).thenRefused('user_not_found');
+    expect(given().when(decide)).toEqual(refused('user_not_found'));
   });
   it('has no devices, blocks or settings', () => {
     const decisions = [
