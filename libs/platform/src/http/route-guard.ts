@@ -31,7 +31,8 @@ export class RouteGuard implements CanActivate {
     const request = http.getRequest<RequestWithInput>();
     const reply = http.getResponse<FastifyReply>();
 
-    this.admit(await this.limits.address.take(request.ip), reply);
+    // Probes are never turned away: a busy node must not look like a dead one.
+    if (route.tag !== 'operations') this.admit(await this.limits.address.take(request.ip), reply);
     if (route.access === 'public' && route.tag === credentialTag) {
       this.admit(await this.limits.credentials.take(request.ip), reply);
     }

@@ -1,0 +1,70 @@
+import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
+import { EVENT_LOG_READER, PROJECTION_ADMIN } from '@parley/platform';
+import type { EventLogReader, ProjectionAdmin } from '@parley/ports';
+
+/** One thing that must work before requests should come here. */
+export interface ReadinessCheck {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail?: string;
+}
+
+/** A projection further behind than this answers with old data: traffic goes to other nodes while it catches up. */
+export const maxLagEvents = 10_000;
+
+const checkTimeoutMs = 1_000;
+
+/** Live is about the process; ready is about what it serves. */
+@Injectable()
+export class Readiness implements BeforeApplicationShutdown {
+  private stopping = false;
+
+  constructor(
+    @Inject(EVENT_LOG_READER) private readonly log: EventLogReader,
+    @Inject(PROJECTION_ADMIN) private readonly projections: ProjectionAdmin,
+  ) {}
+
+  beforeApplicationShutdown(): void {
+    this.stopping = true;
+  }
+
+  async checks(): Promise<readonly ReadinessCheck[]> {
+    return [
+      { name: 'serving', ok: !this.stopping, ...(this.stopping ? { detail: 'being stopped' } : {}) },
+      ...(await Promise.all([this.eventLog(), this.projectionLag()])).flat(),
+    ];
+  }
+
+  private eventLog(): Promise<readonly ReadinessCheck[]> {
+    return guarded('event-log', async () => {
+      const { events, lastPosition } = await this.log.info();
+      return [{ name: 'event-log', ok: true, detail: `${events} events, position ${lastPosition}` }];
+    });
+  }
+
+  private projectionLag(): Promise<readonly ReadinessCheck[]> {
+    return guarded('projections', async () =>
+      (await this.projections.status()).map(({ name, state, lag, parked, error }) => ({
+        name: `projection ${name}`,
+        ok: state !== 'failed' && lag <= maxLagEvents,
+        detail: error ?? `${state}, ${lag} events behind${parked === 0 ? '' : `, ${parked} parked`}`,
+      })),
+    );
+  }
+}
+
+async function guarded(
+  name: string,
+  check: () => Promise<readonly ReadinessCheck[]>,
+): Promise<readonly ReadinessCheck[]> {
+  try {
+    return await Promise.race([
+      check(),
+      new Promise<never>((_resolve, reject) => {
+        setTimeout(() => reject(new Error('no answer in time')), checkTimeoutMs).unref();
+      }),
+    ]);
+  } catch (error) {
+    return [{ name, ok: false, detail: error instanceof Error ? error.message : 'failed' }];
+  }
+}
