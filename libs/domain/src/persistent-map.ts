@@ -5,7 +5,7 @@
 export class PersistentMap<V> implements Iterable<readonly [string, V]> {
   readonly size: number;
   readonly #base: ReadonlyMap<string, V>;
-  /** Newer than the base, which is left alone until this has grown to about √n entries. */
+  /** Newer than the base, which is left alone until this has grown to about 2√n entries. */
   readonly #recent: ReadonlyMap<string, V>;
 
   private constructor(base: ReadonlyMap<string, V>, recent: ReadonlyMap<string, V>, size: number) {
@@ -34,7 +34,7 @@ export class PersistentMap<V> implements Iterable<readonly [string, V]> {
       if (!recent.has(key) && !this.#base.has(key)) size++;
       recent.set(key, value);
     }
-    if (recent.size * recent.size <= Math.max(1_024, size)) return new PersistentMap(this.#base, recent, size);
+    if (recent.size <= Math.max(32, 2 * Math.sqrt(size))) return new PersistentMap(this.#base, recent, size);
     const base = new Map(this.#base);
     for (const [key, value] of recent) base.set(key, value);
     return new PersistentMap(base, new Map<string, V>(), size);

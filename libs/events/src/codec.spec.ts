@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeEvent, encodeEvent, type ParleyEvent, UndecodableEvent } from './codec.js';
+import { decodeEvent, encodeEvent, UndecodableEvent } from './codec.js';
 import type { NewEvent, RecordedEvent } from './envelope.js';
+import type { ParleyEvent } from './parley-event.js';
 import { upcast, type Upcaster } from './upcasters.js';
 
 const record = (event: NewEvent): RecordedEvent => ({ ...event, stream: 'conversation-c1', revision: 3, position: 42 });

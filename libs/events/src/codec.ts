@@ -1,10 +1,6 @@
-import type { ConversationEvent } from './conversation-events.js';
 import type { DecodedEvent, EventMetadata, NewEvent, RecordedEvent } from './envelope.js';
-import type { ReceiptEvent } from './receipt-events.js';
+import type { ParleyEvent } from './parley-event.js';
 import { currentTypes, upcast } from './upcasters.js';
-import type { UserEvent } from './user-events.js';
-
-export type ParleyEvent = ConversationEvent | ReceiptEvent | UserEvent;
 
 /** What a new event needs besides its facts; all of it comes in as input (ids, time). */
 export interface EncodeInput {

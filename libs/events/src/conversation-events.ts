@@ -136,12 +136,13 @@ export interface MessageEdited {
   readonly data: {
     readonly sequence: number;
     readonly content: MessageContent;
+    /** Instead of the earlier ones: left out, there are none now. */
     readonly mentions?: readonly string[];
     readonly editedBy: string;
   };
 }
 
-/** Deleted for everybody. */
+/** Deleted for everybody: its content, mentions, reactions and pin go with it. The sequence stays taken. */
 export interface MessageDeleted {
   readonly type: 'MessageDeleted.v1';
   readonly data: { readonly sequence: number; readonly deletedBy: string };

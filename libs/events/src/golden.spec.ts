@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { decodeEvent, encodeEvent, type ParleyEvent } from './codec.js';
+import { decodeEvent, encodeEvent } from './codec.js';
 import type { EventMetadata, RecordedEvent } from './envelope.js';
+import type { ParleyEvent } from './parley-event.js';
 import { currentTypes, upcasters } from './upcasters.js';
 
 declare global {

@@ -3,6 +3,7 @@ export * from './content.js';
 export * from './conversation-events.js';
 export * from './envelope.js';
 export * from './membership.js';
+export * from './parley-event.js';
 export * from './receipt-events.js';
 export * from './streams.js';
 export * from './unread.js';

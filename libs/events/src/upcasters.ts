@@ -1,4 +1,4 @@
-import type { ParleyEvent } from './codec.js';
+import type { ParleyEvent } from './parley-event.js';
 
 /** Every type that this build writes. The record makes the compiler complain when a new event is left out. */
 const known: Record<ParleyEvent['type'], true> = {
