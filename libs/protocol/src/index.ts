@@ -1,4 +1,5 @@
 export * from './close-codes.js';
+export * from './documents/index.js';
 export * from './errors/index.js';
 export * from './frames.js';
 export * from './views.js';

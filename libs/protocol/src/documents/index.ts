@@ -1,0 +1,5 @@
+export * from './asyncapi.js';
+export * from './frame-facts.js';
+export * from './openapi.js';
+export * from './problem-schema.js';
+export * from './route-errors.js';
