@@ -1,1 +1,2 @@
-export {};
+export { CommandApiModule } from './command-api.module.js';
+export { CommandBusClient } from './command-bus-client.js';

@@ -1,0 +1,157 @@
+import { Inject, Injectable } from '@nestjs/common';
+import {
+  type AdvanceContext,
+  checkAdvance,
+  type ConversationState,
+  memberOf,
+  receiptsDefinition,
+  type ReceiptsState,
+  watermarksOf,
+} from '@parley/domain';
+import type { ReceiptEvent, WatermarkAdvance } from '@parley/events';
+import { CONFIG, type ParleyConfig } from '@parley/platform';
+import type { AdvanceWatermark, CommandContext, CommandResult } from '@parley/ports';
+import { Conversations } from '../conversations/conversations.js';
+import { OwnerRegistry } from '../streams/owner-registry.js';
+import { LogServices } from '../streams/owner-services.js';
+import { foreseen, overloaded, rejectionOf, shuttingDown } from '../streams/rejections.js';
+import { AdvanceTask } from './advance-task.js';
+
+/** At most one append in this time and conversation, in milliseconds: four a second. */
+const intervalMs = 250;
+/** Watermarks that wait in one conversation; beyond, they are refused as `overloaded`. */
+const maxWaiting = 20_000;
+
+interface Waiting {
+  readonly advance: WatermarkAdvance;
+  readonly context: CommandContext;
+  readonly resolve: (result: CommandResult) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Delivered and read watermarks. The first of a conversation is written at once; what comes in the next quarter of a
+ * second, of however many members, is gathered and written as one event.
+ */
+@Injectable()
+export class Receipts {
+  readonly #owners: OwnerRegistry<ReceiptsState, ReceiptEvent>;
+  readonly #conversations: Conversations;
+  /** By conversation: present while it must not write yet. */
+  readonly #gathering = new Map<string, { waiting: Waiting[]; timer: NodeJS.Timeout | null }>();
+  #closing = false;
+
+  constructor(
+    @Inject(Conversations) conversations: Conversations,
+    @Inject(LogServices) services: LogServices,
+    @Inject(CONFIG) config: Pick<ParleyConfig, 'conversationsCached'>,
+  ) {
+    this.#conversations = conversations;
+    this.#owners = new OwnerRegistry(receiptsDefinition, services, config.conversationsCached);
+  }
+
+  get queued(): number {
+    let waiting = this.#owners.queued;
+    for (const gathering of this.#gathering.values()) waiting += gathering.waiting.length;
+    return waiting;
+  }
+
+  /** Resolves once the watermark is durable, at once when it stands as high already. @throws CommandRejected */
+  async advance(command: AdvanceWatermark, context: CommandContext): Promise<CommandResult> {
+    if (this.#closing) throw shuttingDown();
+    const { conversationId, delivered, read } = command;
+    const { actorId: userId, deviceId } = context;
+    const advance: WatermarkAdvance = { userId, deviceId, delivered, read };
+    try {
+      await this.#check(conversationId, advance);
+      const state = await this.#owners.owner(conversationId).load();
+      if (standsAlready(state, advance)) return { position: 0 };
+    } catch (error) {
+      throw foreseen(error) ?? error;
+    }
+    return this.#gather(conversationId, advance, context);
+  }
+
+  async #check(conversationId: string, advance: WatermarkAdvance): Promise<void> {
+    const state = this.#conversations.peek(conversationId) ?? (await this.#conversations.load(conversationId));
+    if (checkAdvance(contextOf(state), advance) === null) return;
+    const refusal = checkAdvance(contextOf(await this.#conversations.fresh(conversationId)), advance);
+    if (refusal !== null) throw rejectionOf(refusal);
+  }
+
+  #gather(conversationId: string, advance: WatermarkAdvance, context: CommandContext): Promise<CommandResult> {
+    const { promise, resolve, reject } = Promise.withResolvers<CommandResult>();
+    const waiting: Waiting = { advance, context, resolve, reject };
+    const gathering = this.#gathering.get(conversationId);
+    if (gathering === undefined) {
+      // Those of the same tick go along.
+      this.#gathering.set(conversationId, { waiting: [waiting], timer: null });
+      queueMicrotask(() => this.#write(conversationId));
+    } else if (gathering.waiting.length >= maxWaiting) {
+      reject(overloaded());
+    } else {
+      gathering.waiting.push(waiting);
+    }
+    return promise;
+  }
+
+  /** Writes what has gathered, and opens the next interval; when nothing has, the conversation may write at once again. */
+  #write(conversationId: string): void {
+    const gathering = this.#gathering.get(conversationId);
+    if (gathering === undefined) return;
+    const waiting = gathering.waiting.splice(0);
+    const [first] = waiting;
+    if (first === undefined) {
+      this.#gathering.delete(conversationId);
+      return;
+    }
+    gathering.timer = setTimeout(() => this.#write(conversationId), intervalMs);
+    void this.#append(conversationId, waiting, first.context);
+  }
+
+  async #append(conversationId: string, waiting: readonly Waiting[], context: CommandContext): Promise<void> {
+    const advances = waiting.map(({ advance }) => advance);
+    const judgedBy = (): AdvanceContext => {
+      const state = this.#conversations.peek(conversationId);
+      return state === null ? judgedBefore : contextOf(state);
+    };
+    try {
+      const task = new AdvanceTask({ ...context, actorId: 'system' }, advances, judgedBy);
+      const owner = this.#owners.owner(conversationId);
+      owner.submit(task);
+      const { position, refused } = await task.done;
+      for (const { advance, resolve, reject } of waiting) {
+        const refusal = refused.get(advance);
+        if (refusal === undefined) resolve({ position });
+        else reject(rejectionOf(refusal));
+      }
+    } catch (error) {
+      for (const { reject } of waiting) reject(error);
+    }
+  }
+
+  /** Writes what has gathered now and waits until it is durable. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    for (const [conversationId, gathering] of this.#gathering) {
+      if (gathering.timer !== null) clearTimeout(gathering.timer);
+      gathering.timer = null;
+      this.#write(conversationId);
+      if (gathering.timer !== null) clearTimeout(gathering.timer);
+    }
+    await this.#owners.close();
+  }
+}
+
+const contextOf = (state: ConversationState): AdvanceContext => ({
+  lastSequence: state.phase === 'started' ? state.lastSequence : 0,
+  isMember: (userId) => memberOf(state, userId) !== null,
+});
+
+/** What was allowed when it came is allowed while the conversation's state is away. */
+const judgedBefore: AdvanceContext = { lastSequence: Infinity, isMember: () => true };
+
+function standsAlready(state: ReceiptsState, { userId, deviceId, delivered = 0, read = 0 }: WatermarkAdvance): boolean {
+  const now = watermarksOf(state, userId, deviceId);
+  return Math.max(delivered, read) <= now.delivered && read <= now.read;
+}

@@ -1,0 +1,56 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { parseStream } from '@parley/events';
+import { LOGGER, type Logger } from '@parley/platform';
+import type { EventSubscription } from '@parley/ports';
+import { LogServices } from '../streams/owner-services.js';
+import { Users } from './users.js';
+
+/** How long after it was written a block made on another node may go unnoticed here, in milliseconds. */
+const lookEveryMs = 250;
+
+/**
+ * Hears of what other nodes write about people, so that a block is heeded wherever it was made. Looks a few times a
+ * second instead of at every commit: the filter passes over all that people say.
+ */
+@Injectable()
+export class UserChanges implements OnApplicationBootstrap, OnApplicationShutdown {
+  readonly #stop = new AbortController();
+  #subscription: EventSubscription | null = null;
+
+  constructor(
+    @Inject(Users) private readonly users: Users,
+    @Inject(LogServices) private readonly services: LogServices,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { lastPosition } = await this.services.reader.info();
+    void this.#follow(lastPosition);
+  }
+
+  async #follow(from: number): Promise<void> {
+    let after = from;
+    while (!this.#stop.signal.aborted) {
+      try {
+        this.#subscription = this.services.reader.subscribe({ after, filter: { streamPrefixes: ['user-'] } });
+        for await (const { events, checkpoint } of this.#subscription) {
+          for (const { stream, revision } of events) this.users.hear(parseStream(stream)?.id ?? '', revision);
+          after = checkpoint;
+          await delay(lookEveryMs, undefined, { signal: this.#stop.signal });
+        }
+      } catch (error) {
+        if (this.#stop.signal.aborted) return;
+        this.logger.warn({ err: error }, 'following the changes of people failed; trying again');
+        await delay(lookEveryMs);
+      } finally {
+        this.#subscription?.close();
+      }
+    }
+  }
+
+  onApplicationShutdown(): void {
+    this.#stop.abort();
+    this.#subscription?.close();
+  }
+}
