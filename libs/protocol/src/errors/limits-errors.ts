@@ -73,7 +73,7 @@ export const limitsErrors = {
     422,
     false,
     'Text not usable',
-    'Empty, or only white space where a name is needed.',
-    'Write something.',
+    'Empty, only white space where a name is needed, or longer than the limit in UTF-8 bytes; `detail` tells which.',
+    'Write something within the limits.',
   ),
 } as const;

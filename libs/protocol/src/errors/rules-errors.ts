@@ -94,4 +94,12 @@ export const rulesErrors = {
     '`If-Match` names an older state.',
     'Read again, then decide.',
   ),
+  conversation_exists: row(
+    415,
+    409,
+    true,
+    'Conversation id taken',
+    'Another conversation has this id already.',
+    'Repeat: a new id is made.',
+  ),
 } as const;
