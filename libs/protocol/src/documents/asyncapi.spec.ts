@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import asyncapiSpecs from '@asyncapi/specs';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { closeCodes } from '../close-codes.js';
@@ -22,12 +22,15 @@ const examplesOf = (side: string): readonly unknown[] =>
     .flatMap(([, { examples }]) => examples ?? [])
     .map(({ payload }) => payload);
 
+const at = (value: unknown, path: string): unknown =>
+  path.split('/').reduce<unknown>((part, key) => (part as Record<string, unknown> | undefined)?.[key], value);
+
 describe('the AsyncAPI document', () => {
   it('is valid AsyncAPI 3.0.0', () => {
-    const schema = createRequire(import.meta.url)('@asyncapi/specs/schemas/3.0.0.json') as object;
     // The schema brings the draft-07 metaschema along.
     const ajv = new Ajv({ strict: false, meta: false, validateSchema: false, logger: false, validateFormats: false });
-    expect(ajv.validate(schema, document), ajv.errorsText()).toBe(true);
+    ajv.validate(asyncapiSpecs.schemas['3.0.0'], document);
+    expect(ajv.errors).toBeNull();
   });
 
   it('holds every frame both ways, with an example that the server would take or send', () => {
@@ -42,12 +45,9 @@ describe('the AsyncAPI document', () => {
   });
 
   it('refers only to what it holds', () => {
-    for (const [, path = ''] of JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)) {
-      const target = path
-        .split('/')
-        .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], document);
-      expect(target, path).toBeDefined();
-    }
+    const paths = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)].map(([, path = '']) => path);
+    expect(paths.length).toBeGreaterThan(100);
+    expect(paths.filter((path) => at(document, path) === undefined)).toEqual([]);
   });
 
   it('lets every frame of the server be an answer or a push', () => {

@@ -101,7 +101,7 @@ function successOf(route: Route, schemas: SchemaCollector): JsonSchema {
 function problemsOf(route: Route): JsonSchema {
   return Object.fromEntries(
     problemGroups(route).map(({ status, name }) => [String(status), { $ref: `#/components/responses/${name}` }]),
-  ) as JsonSchema;
+  );
 }
 
 interface ProblemGroup {

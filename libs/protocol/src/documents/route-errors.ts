@@ -1,29 +1,40 @@
 import type { ErrorCode } from '../errors/index.js';
-import type { Route } from '../rest/route.js';
+import type { Access, Route } from '../rest/route.js';
 
 /** Whether the route changes something. */
 export const isWrite = (route: Route): boolean => route.method !== 'GET';
 
 /** Whether the route waits for `Parley-Min-Position`. */
-export const isRead = (route: Route): boolean => !isWrite(route) && route.access !== 'public';
+export const isRead = (route: Route): boolean => !isWrite(route) && needsToken(route);
 
-/** Every code with which the route may answer: what follows from its shape, and its own. */
+const needsToken = (route: Route): boolean => route.access !== 'public';
+const accessIs =
+  (...accesses: readonly Access[]) =>
+  (route: Route): boolean =>
+    accesses.includes(route.access);
+const hasParameter =
+  (place: 'params' | 'query', name: string) =>
+  (route: Route): boolean =>
+    Object.hasOwn(route[place]?.shape ?? {}, name);
+
+/** Which codes follow from which trait of a route. */
+const codesByTrait: readonly (readonly [applies: (route: Route) => boolean, codes: readonly ErrorCode[]])[] = [
+  [() => true, ['rate_limited', 'internal']],
+  [({ params, query, body }) => (params ?? query ?? body) !== undefined, ['invalid_request']],
+  [isWrite, ['malformed_json', 'payload_too_large', 'unsupported_media_type']],
+  [isWrite, ['log_unavailable', 'overloaded', 'shutting_down', 'conflict']],
+  [needsToken, ['unauthenticated', 'token_expired', 'session_revoked', 'feature_unavailable']],
+  [isRead, ['invalid_request', 'not_yet_projected']],
+  [({ access }) => access.startsWith('scope:'), ['scope_missing']],
+  [accessIs('member', 'admin', 'owner'), ['conversation_not_found']],
+  [accessIs('admin', 'owner'), ['forbidden']],
+  [hasParameter('params', 'sequence'), ['message_not_found']],
+  [hasParameter('query', 'cursor'), ['invalid_cursor']],
+  [({ idempotent }) => idempotent === true, ['idempotency_key_invalid', 'idempotency_conflict']],
+];
+
+/** Every code with which the route may answer: what follows from its traits, and its own. */
 export function errorsOf(route: Route): readonly ErrorCode[] {
-  const params = Object.keys(route.params?.shape ?? {});
-  const query = Object.keys(route.query?.shape ?? {});
-  const takesInput = params.length > 0 || query.length > 0 || route.body !== undefined || isRead(route);
-  const codes: ErrorCode[] = ['rate_limited', 'internal'];
-  if (takesInput) codes.push('invalid_request');
-  if (isWrite(route)) codes.push('malformed_json', 'payload_too_large', 'unsupported_media_type', 'shutting_down');
-  if (route.access !== 'public') codes.push('unauthenticated', 'token_expired', 'session_revoked');
-  if (route.access.startsWith('scope:')) codes.push('scope_missing');
-  if (['member', 'admin', 'owner'].includes(route.access)) codes.push('conversation_not_found');
-  if (['admin', 'owner'].includes(route.access)) codes.push('forbidden');
-  if (params.includes('sequence')) codes.push('message_not_found');
-  if (query.includes('cursor')) codes.push('invalid_cursor');
-  if (route.idempotent === true) codes.push('idempotency_key_invalid', 'idempotency_conflict');
-  if (isWrite(route)) codes.push('log_unavailable', 'overloaded', 'conflict');
-  if (isRead(route)) codes.push('not_yet_projected');
-  if (route.access !== 'public') codes.push('feature_unavailable');
-  return [...new Set([...codes, ...(route.errors ?? [])])];
+  const byTrait = codesByTrait.filter(([applies]) => applies(route)).flatMap(([, codes]) => codes);
+  return [...new Set([...byTrait, ...(route.errors ?? [])])];
 }
