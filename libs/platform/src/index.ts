@@ -9,5 +9,6 @@ export * from './logging.js';
 export * from './metrics.js';
 export * from './problem.js';
 export * from './rate-limit.js';
+export * from './search/index.js';
 export * from './session-check.js';
 export * from './tokens.js';

@@ -136,31 +136,46 @@ export interface PeopleReader {
 
 export interface SearchQuery {
   readonly userId: string;
-  /** Parsed and folded by libs/platform/search-query, the same for every engine. */
+  /** Parsed and folded by parseQuery of libs/platform/search, the same for every engine. */
   readonly terms: readonly SearchTerm[];
+  /** Any of these user ids; absent: anybody. */
   readonly from?: readonly string[];
+  /** Any of these conversation ids; absent: all of this person's. */
   readonly in?: readonly string[];
   /** Milliseconds since 1970 UTC; before is exclusive, after inclusive. */
   readonly before?: number;
   readonly after?: number;
   readonly hasLink?: boolean;
   readonly hasMention?: boolean;
+  /** `relevance`: of the newest 2,000 matches, by relevance() of libs/platform/search, newest first among equals. */
   readonly order: 'newest' | 'relevance';
-  /** Position and rank to go on after, from the page before. */
-  readonly cursor?: { readonly position: number; readonly rank?: number };
+  /** `next` of the page before. */
+  readonly cursor?: SearchCursor;
   /** 1 to 100. */
   readonly limit: number;
 }
 
-/** `exclude`: must not occur. */
+/** One thing that must, or must not, be in a message. */
 export interface SearchTerm {
-  readonly kind: 'word' | 'prefix' | 'phrase';
-  /** Folded tokens; one for word and prefix, at least one for a phrase. */
+  /** Folded tokens that follow each other; at least one. */
   readonly tokens: readonly string[];
+  /** The last token may go on: `wor*`, or a single character of a script without spaces. */
+  readonly prefix: boolean;
+  /** Must not occur. */
   readonly exclude: boolean;
 }
 
+/** Go on below this. Messages that come meanwhile are above it, so that pages neither repeat nor skip. */
+export interface SearchCursor {
+  /** Position of the message that was last looked at. */
+  readonly position: number;
+  /** By relevance: its rank, and the position up to which the first page looked. */
+  readonly rank?: number;
+  readonly top?: number;
+}
+
 export interface SearchHit {
+  /** The message view as JSON, as history has it now. */
   readonly message: string;
   readonly conversationId: string;
   readonly sequence: number;
@@ -169,12 +184,20 @@ export interface SearchHit {
 }
 
 export interface SearchPage {
+  /** May be fewer than asked for, even none, though `next` is there: the cost of a call is bounded. */
   readonly hits: readonly SearchHit[];
-  readonly next: { readonly position: number; readonly rank?: number } | null;
+  readonly next: SearchCursor | null;
+  /** Everything up to this position is searchable. */
+  readonly asOf: number;
 }
 
 export interface SearchReader {
-  /** Only what this person may see now: membership is applied by the server, last. Cost is bounded whatever the query. */
+  /**
+   * Only what this person may see now: membership is read at the moment of the search and applied by the server, last;
+   * each hit is read again from history, so that nothing deleted or edited away is shown. Cost is bounded whatever the
+   * query.
+   * @throws ReadModelUnavailable
+   */
   search(query: SearchQuery): Promise<SearchPage>;
 }
 
