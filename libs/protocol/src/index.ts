@@ -8,3 +8,4 @@ export * from './rest/admin-routes.js';
 export * from './rest/all-routes.js';
 export * from './rest/document-routes.js';
 export * from './rest/operations-routes.js';
+export * from './version.js';
