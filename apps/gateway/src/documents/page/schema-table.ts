@@ -44,9 +44,10 @@ function arrayPhrase(schema: Schema): Html {
   return html`list of ${items === undefined ? 'anything' : schemaPhrase(items as Schema)}${most}`;
 }
 
+const range = (unit: string, low: number | undefined, high: number | undefined): string =>
+  low === undefined && high === undefined ? '' : `, ${low ?? '…'} to ${high ?? '…'}${unit}`;
+
 function limits({ minimum, maximum, minLength, maxLength, pattern, default: fallback }: Schema): string {
-  const range = (unit: string, low: number | undefined, high: number | undefined): string =>
-    low === undefined && high === undefined ? '' : `, ${low ?? '…'} to ${high ?? '…'}${unit}`;
   return [
     range('', minimum, maximum),
     range(' characters', minLength, maxLength),
