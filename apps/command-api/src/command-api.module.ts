@@ -1,37 +1,6 @@
-import { Global, Module } from '@nestjs/common';
-import { CqrsModule } from '@nestjs/cqrs';
-import { COMMANDS } from '@parley/platform';
-import { CommandBusClient } from './command-bus-client.js';
-import { CommandMetrics } from './command-metrics.js';
-import { commandHandlers } from './commands/command-handlers.js';
-import { ForwardLookup } from './commands/forward-message/forward-lookup.js';
-import { Conversations } from './conversations/conversations.js';
-import { MessageLookup } from './conversations/message-lookup.js';
-import { FinishAccepted } from './finish-accepted.js';
-import { Receipts } from './receipts/receipts.js';
-import { LogServices } from './streams/owner-services.js';
-import { UserChanges } from './users/user-changes.js';
-import { Users } from './users/users.js';
+import { Module } from '@nestjs/common';
+import { CommandsModule } from './commands.module.js';
 
-/** The write side. Needs the ports of libs/platform `di`; gives everybody `COMMANDS`. */
-@Global()
-@Module({
-  imports: [CqrsModule.forRoot()],
-  controllers: [],
-  providers: [
-    LogServices,
-    Conversations,
-    MessageLookup,
-    ForwardLookup,
-    Receipts,
-    Users,
-    UserChanges,
-    CommandMetrics,
-    CommandBusClient,
-    FinishAccepted,
-    ...commandHandlers,
-    { provide: COMMANDS, useExisting: CommandBusClient },
-  ],
-  exports: [COMMANDS],
-})
+/** The write side: REST over the commands. Needs the ports of libs/platform `di`; gives everybody `COMMANDS`. */
+@Module({ imports: [CommandsModule] })
 export class CommandApiModule {}

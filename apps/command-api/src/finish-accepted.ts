@@ -21,8 +21,6 @@ export class FinishAccepted implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.receipts.close();
-    await this.conversations.close();
-    await this.users.close();
+    await Promise.all([this.receipts.close(), this.conversations.close(), this.users.close()]);
   }
 }

@@ -115,12 +115,9 @@ export class SendTask extends OnceTask {
 }
 
 function sameContent(one: MessageContent, other: MessageContent): boolean {
-  switch (one.type) {
-    case 'text.v1':
-      return other.type === 'text.v1' && one.text === other.text;
-    case 'sealed.v1':
-      return other.type === 'sealed.v1' && one.scheme === other.scheme && one.ciphertext === other.ciphertext;
-  }
+  return one.type === 'text.v1'
+    ? other.type === 'text.v1' && one.text === other.text
+    : other.type === 'sealed.v1' && one.scheme === other.scheme && one.ciphertext === other.ciphertext;
 }
 
 function sameIds(stored: readonly string[] = [], said: readonly string[] = []): boolean {

@@ -26,7 +26,7 @@ export class MemoryEventLog implements EventLogReader, EventLogWriter, SnapshotS
   readonly #streams = new Map<string, RecordedEvent[]>();
   readonly #byId = new Map<string, RecordedEvent>();
   readonly #snapshots = new Map<string, { readonly revision: number; readonly state: string }>();
-  readonly #waiting = new Set<() => void>();
+  #waiting: (() => void)[] = [];
   /** Every append that was asked for, in order. */
   readonly appends: AppendRequest[] = [];
   /** Streams read, in order. */
@@ -53,7 +53,7 @@ export class MemoryEventLog implements EventLogReader, EventLogWriter, SnapshotS
     if (expected !== 'any' && expected !== actual) return { outcome: 'conflict', actual };
     for (const event of events) this.#record(stream, recorded, event);
     this.#streams.set(stream, recorded);
-    for (const wake of this.#waiting) wake();
+    for (const wake of this.#waiting.splice(0)) wake();
     const last = recorded.at(-1);
     return { outcome: 'appended', revision: recorded.length - 1, position: last?.position ?? 0, repeated: false };
   }
@@ -85,7 +85,7 @@ export class MemoryEventLog implements EventLogReader, EventLogWriter, SnapshotS
     const events = this.#streams.get(stream) ?? [];
     if (direction === 'forwards') return events.slice(options.from ?? 0, (options.from ?? 0) + limit);
     const from = Math.min(options.from ?? events.length - 1, events.length - 1);
-    return events.slice(Math.max(0, from - limit + 1), from + 1).reverse();
+    return events.slice(Math.max(0, from - limit + 1), from + 1).toReversed();
   }
 
   async readAll({ after = 0, upTo, filter, limit = 512 }: ReadAllOptions = {}): Promise<AllPage> {
@@ -115,33 +115,12 @@ export class MemoryEventLog implements EventLogReader, EventLogWriter, SnapshotS
   }
 
   subscribe(options: SubscribeOptions): EventSubscription {
-    let closed = false;
-    let wake = (): void => undefined;
-    const batches = async function* (log: MemoryEventLog): AsyncGenerator<EventBatch> {
-      let after = options.after;
-      while (!closed) {
-        const changed = new Promise<void>((resolve) => {
-          wake = resolve;
-          log.#waiting.add(resolve);
-        });
-        const page = await log.readAll({ after, limit: options.maxBatch ?? 1024, ...filterOf(options) });
-        if (page.considered > after) {
-          after = page.considered;
-          yield { events: page.events, checkpoint: after, live: page.atEnd };
-        } else {
-          await changed;
-        }
-        log.#waiting.delete(wake);
-      }
-    };
-    const iterator = batches(this);
-    return {
-      [Symbol.asyncIterator]: () => iterator,
-      close: () => {
-        closed = true;
-        wake();
-      },
-    };
+    return new MemorySubscription(this, options);
+  }
+
+  /** Resolves at the next append. */
+  changed(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   async load(stream: string, version: number): Promise<{ readonly revision: number; readonly state: string } | null> {
@@ -154,15 +133,44 @@ export class MemoryEventLog implements EventLogReader, EventLogWriter, SnapshotS
   }
 }
 
+class MemorySubscription implements EventSubscription {
+  readonly #log: MemoryEventLog;
+  readonly #options: SubscribeOptions;
+  readonly #closed = Promise.withResolvers<void>();
+  #isClosed = false;
+
+  constructor(log: MemoryEventLog, options: SubscribeOptions) {
+    this.#log = log;
+    this.#options = options;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncIterator<EventBatch> {
+    const { filter, maxBatch = 1_024 } = this.#options;
+    let { after } = this.#options;
+    while (!this.#isClosed) {
+      const changed = this.#log.changed();
+      const page = await this.#log.readAll({ after, limit: maxBatch, ...(filter === undefined ? {} : { filter }) });
+      if (page.considered > after) {
+        after = page.considered;
+        yield { events: page.events, checkpoint: after, live: page.atEnd };
+      } else {
+        await Promise.race([changed, this.#closed.promise]);
+      }
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#closed.resolve();
+  }
+}
+
 const placeOf = ({ eventId, stream, revision, position }: RecordedEvent): EventPlace => ({
   eventId,
   stream,
   revision,
   position,
 });
-
-const filterOf = ({ filter }: SubscribeOptions): { readonly filter?: EventFilter } =>
-  filter === undefined ? {} : { filter };
 
 const passes = (event: RecordedEvent, filter?: EventFilter): boolean =>
   (filter?.streamPrefixes?.some((prefix) => event.stream.startsWith(prefix)) ?? true) &&
