@@ -1,1 +1,12 @@
-export {};
+export { appendLimits, checkAppend } from './log/append-limits.js';
+export {
+  openEventLog,
+  openLogReader,
+  type EmbeddedEventLog,
+  type EmbeddedLogReader,
+  type EventLogOptions,
+} from './log/event-log.js';
+export type { HeadSignal } from './log/head-signal.js';
+export { checkIntegrity, EventLogUnusable } from './log/log-file.js';
+export type { QueueLimits } from './log/threaded-writer.js';
+export { workerEntry } from './worker-entry.js';

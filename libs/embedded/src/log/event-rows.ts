@@ -1,0 +1,79 @@
+import type { RecordedEvent } from '@parley/events';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+
+/** Rows come as arrays: a quarter cheaper than objects. */
+export const eventSelect =
+  'SELECT e.position, e.stream, e.revision, e.type, e.time, e.event_id, e.data, e.metadata FROM events e';
+export type EventRow = readonly [
+  position: number,
+  stream: number,
+  revision: number,
+  type: number,
+  time: number,
+  eventId: string,
+  data: string,
+  metadata: string,
+];
+export const eventColumns = { position: 0, data: 6, metadata: 7 } as const;
+
+/** Stream names kept in memory in each reader. */
+const cacheSize = 50_000;
+
+export function prepareRows(db: DatabaseSync, sql: string): StatementSync {
+  const statement = db.prepare(sql);
+  statement.setReturnArrays(true);
+  return statement;
+}
+
+/** The log's two dictionaries, read as needed. Ids never change their meaning, so what is known stays right. */
+export class Names {
+  readonly #streams = new Map<number, string>();
+  readonly #types = new Map<number, string>();
+  readonly #typeIds = new Map<string, number>();
+  readonly #streamById: StatementSync;
+  readonly #streamByName: StatementSync;
+  readonly #allTypes: StatementSync;
+
+  constructor(db: DatabaseSync) {
+    this.#streamById = db.prepare('SELECT name FROM streams WHERE id = ?');
+    this.#streamByName = db.prepare('SELECT id FROM streams WHERE name = ?');
+    this.#allTypes = db.prepare('SELECT id, name FROM types');
+  }
+
+  event(row: EventRow): RecordedEvent {
+    const [position, stream, revision, type, time, eventId, data, metadata] = row;
+    return { eventId, type: this.#type(type), data, metadata, time, stream: this.#stream(stream), revision, position };
+  }
+
+  streamId(name: string): number | null {
+    return (this.#streamByName.get(name) as { id: number } | undefined)?.id ?? null;
+  }
+
+  /** null: no event of this type was ever written. */
+  typeId(name: string): number | null {
+    if (!this.#typeIds.has(name)) this.#readTypes();
+    return this.#typeIds.get(name) ?? null;
+  }
+
+  #stream(id: number): string {
+    let name = this.#streams.get(id);
+    if (name === undefined) {
+      name = (this.#streamById.get(id) as { name: string }).name;
+      if (this.#streams.size >= cacheSize) this.#streams.clear();
+      this.#streams.set(id, name);
+    }
+    return name;
+  }
+
+  #type(id: number): string {
+    if (!this.#types.has(id)) this.#readTypes();
+    return this.#types.get(id) as string;
+  }
+
+  #readTypes(): void {
+    for (const { id, name } of this.#allTypes.all() as { id: number; name: string }[]) {
+      this.#types.set(id, name);
+      this.#typeIds.set(name, id);
+    }
+  }
+}
