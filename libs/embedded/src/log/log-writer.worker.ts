@@ -101,7 +101,7 @@ function commit(requests: readonly AppendRequest[]): void {
     if (current.position > before) raise(signal);
   } catch (error) {
     distrust();
-    post(main, failedAnswers(requests.length, (error as Error).message satisfies WriterAnswer));
+    post(main, failedAnswers(requests.length, (error as Error).message) satisfies WriterAnswer);
     return;
   }
   attempt(() => wal?.committed(requests.length));

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 /** Events that may be missing from the index: readers look through these one by one, so it stays small. */
-const capacity = 1_024;
+const capacity = 2_048;
 /** Streams whose last revision is kept in memory. */
 const cacheSize = 100_000;
 
@@ -13,7 +13,7 @@ export interface StreamHead {
 
 /**
  * Names of streams and their last revisions; (stream, revision) -> position for readers. Events go to that index in
- * batches of a thousand, so that those of one stream share a page. A stream leaves the memory only right after a batch,
+ * batches of two thousand, so that those of one stream share a page. A stream leaves the memory only right after a batch,
  * when the index can answer for it.
  */
 export class StreamPositions {
