@@ -106,6 +106,12 @@ export const settings = {
     unit: 's',
     help: 'Life of an unused refresh token.',
   }),
+  passwordCost: setting({
+    variable: 'PASSWORD_COST',
+    schema: integer(10, 20),
+    fallback: '15',
+    help: 'Work of one password check: scrypt with N = 2 to this power. 15 takes 50 ms and 32 MiB, each step doubles both.',
+  }),
   adminUsers: setting({
     variable: 'ADMIN_USERS',
     schema: list,
