@@ -1,0 +1,171 @@
+import type { Server } from 'node:http';
+import {
+  type Clock,
+  type CursorCodec,
+  type Logger,
+  type Metrics,
+  ParleyError,
+  type ParleyConfig,
+  type TokenVerifier,
+} from '@parley/platform';
+import type {
+  CommandClient,
+  DeliverySubscriber,
+  EventLogReader,
+  PresenceStore,
+  ReadModels,
+  RevocationBus,
+  SignalBus,
+} from '@parley/ports';
+import { drain } from './drain/drain.js';
+import { GatewayMetrics } from './metrics.js';
+import { PresenceService } from './presence/presence-service.js';
+import { PresenceVisibility } from './presence/presence-visibility.js';
+import { Hub } from './push/hub.js';
+import { HistoryReads } from './queries/history-reads.js';
+import { FrameHandler } from './session/frame-handler.js';
+import { Sessions } from './session/sessions.js';
+import { SocketServer } from './socket/socket-server.js';
+import { createReplay } from './sync/replay.js';
+import { TypingService } from './typing/typing-service.js';
+
+export type GatewayConfig = Pick<
+  ParleyConfig,
+  | 'acceptsPerSecond'
+  | 'allowedOrigins'
+  | 'connectionsPerAddress'
+  | 'connectionsPerUser'
+  | 'drain'
+  | 'framesPerSecond'
+  | 'heartbeat'
+  | 'maxBufferedBytes'
+  | 'maxFrameBytes'
+  | 'presenceTtl'
+  | 'trustProxy'
+  | 'typingTtl'
+>;
+
+export interface GatewayDependencies {
+  readonly config: GatewayConfig;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly cursors: CursorCodec;
+  readonly verifier: TokenVerifier;
+  readonly commands: CommandClient;
+  readonly models: ReadModels;
+  readonly log: Pick<EventLogReader, 'info'>;
+  readonly delivery: DeliverySubscriber;
+  readonly presence: PresenceStore;
+  readonly signals: SignalBus;
+  readonly revocations: RevocationBus;
+}
+
+const helloTimeoutMs = 5_000;
+const presenceCoalesceMs = 250;
+const changesPerPage = 250;
+const conversationsPerPage = 50;
+const replayWaitMs = 1_000;
+
+/** The live side of the gateway, wired: sockets, sessions, push, sync, presence and typing. */
+export class Gateway {
+  readonly presence: PresenceService;
+  readonly sessions: Sessions;
+  readonly #server: SocketServer;
+  readonly #hub: Hub;
+  readonly #closers: (() => void)[] = [];
+  #draining: Promise<void> | null = null;
+
+  constructor(private readonly deps: GatewayDependencies) {
+    const { config, clock, logger, models, cursors } = deps;
+    const metrics = new GatewayMetrics(deps.metrics);
+    this.#hub = new Hub({ delivery: deps.delivery, models, cursors, logger });
+    this.presence = new PresenceService(
+      deps.presence,
+      new PresenceVisibility(models),
+      { ttlMs: config.presenceTtl, coalesceMs: presenceCoalesceMs },
+      logger,
+    );
+    const typing = new TypingService(deps.signals, this.#hub, config.typingTtl);
+    this.#hub.observe({
+      onDeparture: (userId) => this.presence.onDeparture(userId),
+      onLoss: () => this.presence.onLoss(),
+      onBatch: (batch) => metrics.onBatch(batch),
+    });
+    this.sessions = new Sessions({
+      clock,
+      logger,
+      metrics,
+      verifier: deps.verifier,
+      cursors,
+      hub: this.#hub,
+      presence: this.presence,
+      replay: createReplay({
+        hub: this.#hub,
+        models,
+        log: deps.log,
+        cursors,
+        logger,
+        pageSize: changesPerPage,
+        snapshotPageSize: conversationsPerPage,
+        waitMs: replayWaitMs,
+        onPage: (kind) => metrics.page(kind),
+      }),
+      handler: new FrameHandler({
+        clock,
+        logger,
+        metrics,
+        commands: deps.commands,
+        cursors,
+        history: new HistoryReads(models),
+        presence: this.presence,
+        typing,
+      }),
+      limits: { ...config, heartbeatMs: heartbeatOf(config), helloTimeoutMs },
+    });
+    this.#server = new SocketServer(config, this.sessions, clock, (code) => metrics.closed(code));
+    const sweep = setInterval(() => this.sessions.sweep(), Math.min(1_000, heartbeatOf(config) / 2));
+    const endRevocations = deps.revocations.subscribe(({ userId, deviceIds }) =>
+      this.sessions.endDevices(userId, deviceIds, 'loggedOut', new ParleyError('session_revoked')),
+    );
+    this.#closers.push(
+      () => this.#server.detach(),
+      () => clearInterval(sweep),
+      () => typing.close(),
+      () => this.#hub.close(),
+      () => this.presence.close(),
+      endRevocations,
+    );
+    this.#observe(deps.metrics);
+  }
+
+  /** The server is going away: it is no longer ready. */
+  get draining(): boolean {
+    return this.#draining !== null;
+  }
+
+  attach(http: Pick<Server, 'on' | 'off'>): void {
+    this.#server.attach(http);
+  }
+
+  /** Tells everybody to go, finishes what was accepted, ends the sockets. Harmless to call again. */
+  drain(): Promise<void> {
+    return (this.#draining ??= this.#drain());
+  }
+
+  async #drain(): Promise<void> {
+    await drain(this.#server, this.sessions, { drainMs: this.deps.config.drain }, this.deps.logger);
+    for (const close of this.#closers) close();
+  }
+
+  #observe(metrics: Metrics): void {
+    metrics.gauge('parley_active_connections', 'Open sockets.', [], (gauge) => gauge.set(this.sessions.all.size));
+    metrics.gauge('parley_message_queue_depth', 'Commands from sockets not yet answered.', [], (gauge) =>
+      gauge.set(this.sessions.commandsInFlight),
+    );
+  }
+}
+
+/** Often enough that nobody who keeps to it is taken for absent. */
+export const heartbeatOf = (config: Pick<ParleyConfig, 'heartbeat' | 'presenceTtl'>): number =>
+  Math.min(config.heartbeat, Math.floor(config.presenceTtl * 0.8));
