@@ -10,3 +10,4 @@ export type { HeadSignal } from './log/head-signal.js';
 export { checkIntegrity, EventLogUnusable } from './log/log-file.js';
 export type { QueueLimits } from './log/threaded-writer.js';
 export { workerEntry } from './worker-entry.js';
+export * from './presence/index.js';

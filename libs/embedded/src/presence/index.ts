@@ -1,0 +1,2 @@
+export * from './buses.js';
+export * from './presence-store.js';
