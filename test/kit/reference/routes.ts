@@ -26,12 +26,10 @@ const writeErrors = [
   'conflict',
 ];
 
-const commonErrors = (): readonly string[] =>
-  allRoutes
-    .map((route) => new Set<string>(errorsOf(route)))
-    .reduce((a, b) => a.intersection(b))
-    .values()
-    .toArray();
+const commonErrors = (): readonly string[] => {
+  const [first = [], ...others] = allRoutes.map(errorsOf);
+  return first.filter((one) => others.every((codes) => codes.includes(one)));
+};
 
 function rowOf(route: Route): readonly string[] {
   const told = new Set([...commonErrors(), ...tokenErrors, ...writeErrors, 'not_yet_projected', 'invalid_request']);
