@@ -24,12 +24,12 @@ export const clientFrames = {
   hello: z.strictObject({
     type: z.literal('hello'),
     token: z.string().max(8192).optional(),
-    /** Where to resume; absent: newest state first. */
-    cursor: cursor.optional(),
-    /** false: this socket is not sent its own messages again (`accepted` tells it all). Default true. */
-    echo: z.boolean().optional(),
-    /** false: no sync and no live changes until `sync` is asked for. Default true. */
-    sync: z.boolean().optional(),
+    cursor: cursor.optional().describe('Where to resume; absent: newest state first'),
+    echo: z
+      .boolean()
+      .optional()
+      .describe('false: this socket is not sent its own messages again (`accepted` tells it all). Default true'),
+    sync: z.boolean().optional().describe('false: no sync and no live changes until `sync` is asked for. Default true'),
   }),
   ping: z.strictObject({ type: z.literal('ping'), ref: ref.optional() }),
   send: z.strictObject({
@@ -110,8 +110,7 @@ export type ClientFrameOf<T extends ClientFrame['type']> = Extract<ClientFrame, 
 export const presenceView = z.object({
   userId: z.string(),
   state: z.enum(['online', 'away', 'offline']),
-  /** RFC 3339; null when online, away, hidden or never seen. */
-  lastSeen: z.string().nullable(),
+  lastSeen: z.string().nullable().describe('RFC 3339; null when online, away, hidden or never seen'),
 });
 export type PresenceView = z.infer<typeof presenceView>;
 
@@ -121,8 +120,7 @@ export const serverFrames = {
     sessionId: z.string(),
     userId: z.string(),
     deviceId: z.string(),
-    /** Send any frame at least this often. */
-    heartbeatMs: z.int(),
+    heartbeatMs: z.int().describe('Send any frame at least this often'),
     serverTime: z.string(),
   }),
   pong: z.object({ type: z.literal('pong'), ref: ref.optional() }),
@@ -144,8 +142,7 @@ export const serverFrames = {
     type: z.literal('snapshot'),
     ref: ref.optional(),
     entries: z.array(inboxEntry),
-    /** Set on the last page: resume from here. */
-    cursor: z.string().optional(),
+    cursor: z.string().optional().describe('Set on the last page: resume from here'),
     more: z.boolean(),
   }),
   /** Changes in order. Having applied them, keep `cursor`. While `live` is false more pages follow at once. */

@@ -25,8 +25,7 @@ export const messageView = z.object({
   senderId: z.string(),
   clientMessageId: z.string(),
   time: z.string(),
-  /** Absent once deleted. */
-  content: messageContent.optional(),
+  content: messageContent.optional().describe('Absent once deleted'),
   replyTo: z.int().min(1).optional(),
   mentions: z.array(z.string()).optional(),
   forwardedFrom: z.object({ conversationId: z.string(), messageId: z.string(), senderId: z.string() }).optional(),
@@ -56,8 +55,7 @@ export const noticeView = z.object({
   ]),
   actorId: z.string(),
   time: z.string(),
-  /** Whom it concerns. */
-  userId: z.string().optional(),
+  userId: z.string().optional().describe('Whom it concerns'),
   title: z.string().optional(),
   role: memberRole.optional(),
 });
@@ -70,10 +68,8 @@ export const conversationView = z.object({
   description: z.string().nullable(),
   memberCount: z.int(),
   lastSequence: z.int(),
-  /** Sequences of pinned messages, newest pin last. */
-  pins: z.array(z.int()),
-  /** In a direct conversation: both people. */
-  peerIds: z.array(z.string()).optional(),
+  pins: z.array(z.int()).describe('Sequences of pinned messages, newest pin last'),
+  peerIds: z.array(z.string()).optional().describe('In a direct conversation: both people'),
   startedAt: z.string(),
 });
 export type ConversationView = z.infer<typeof conversationView>;
@@ -83,8 +79,7 @@ export const memberView = z.object({
   userId: z.string(),
   role: memberRole,
   state: z.enum(['member', 'left', 'removed']),
-  /** Messages above this sequence are the member's to see. */
-  afterSequence: z.int().min(0),
+  afterSequence: z.int().min(0).describe('Messages above this sequence are the member’s to see'),
 });
 export type MemberView = z.infer<typeof memberView>;
 
@@ -100,8 +95,7 @@ export type ReceiptsView = z.infer<typeof receiptsView>;
 export const settingsView = z.object({
   conversationId: z.string(),
   muted: z.boolean(),
-  /** null: until unmuted. Only with `muted`. */
-  mutedUntil: z.string().nullable(),
+  mutedUntil: z.string().nullable().describe('null: until unmuted. Only with `muted`'),
   archived: z.boolean(),
   markedUnread: z.boolean(),
 });
@@ -111,10 +105,8 @@ export type SettingsView = z.infer<typeof settingsView>;
 export const readStateView = z.object({
   conversationId: z.string(),
   read: z.int().min(0),
-  /** Messages above `read` that are one's own to see; derived, so it cannot drift. */
-  unread: z.int().min(0),
-  /** Unread messages that mention this person. */
-  mentions: z.int().min(0),
+  unread: z.int().min(0).describe('Messages above `read` that are one’s own to see; derived, so it cannot drift'),
+  mentions: z.int().min(0).describe('Unread messages that mention this person'),
   /**
    * The conversation's last message when the two counts were derived: whoever has seen n messages beyond it, by others,
    * has `unread + n`. Without it a change in its present state would be counted twice.
@@ -135,8 +127,10 @@ export type PersonView = z.infer<typeof personView>;
 export const inboxEntry = z.object({
   conversation: conversationView,
   role: memberRole,
-  /** One's present membership began after this message: with `joined`, what is above it comes as changes. */
-  afterSequence: z.int().min(0),
+  afterSequence: z
+    .int()
+    .min(0)
+    .describe('One’s present membership began after this message: with `joined`, what is above it comes as changes'),
   lastMessage: messageView.nullable(),
   readState: readStateView,
   settings: settingsView,
