@@ -7,5 +7,8 @@ export * from './rest/route.js';
 export * from './rest/admin-routes.js';
 export * from './rest/all-routes.js';
 export * from './rest/document-routes.js';
+export * from './rest/event-routes.js';
 export * from './rest/operations-routes.js';
+export * from './rest/query-routes.js';
+export * from './rest/query-views.js';
 export * from './version.js';

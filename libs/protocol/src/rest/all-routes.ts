@@ -1,9 +1,16 @@
 import { adminRoutes } from './admin-routes.js';
 import { documentRoutes } from './document-routes.js';
+import { discoveryRoutes, eventRoutes } from './event-routes.js';
 import { operationsRoutes } from './operations-routes.js';
+import { queryRoutes } from './query-routes.js';
 import type { Route } from './route.js';
 
 /** Every REST route of the product. What is not here is not served; a spec compares the two. */
-export const allRoutes: readonly Route[] = [operationsRoutes, documentRoutes, adminRoutes].flatMap((table) =>
-  Object.values<Route>(table),
-);
+export const allRoutes: readonly Route[] = [
+  discoveryRoutes,
+  operationsRoutes,
+  documentRoutes,
+  queryRoutes,
+  eventRoutes,
+  adminRoutes,
+].flatMap((table) => Object.values<Route>(table));
