@@ -31,12 +31,14 @@ import type {
   SignalBus,
 } from '@parley/ports';
 import { Gateway } from './gateway.js';
+import type { Hub } from './push/hub.js';
 import type { PresenceService } from './presence/presence-service.js';
 
 /** The live gateway in the life of the process: it takes sockets once the server stands, and drains before it closes. */
 @Injectable()
 export class LiveGateway implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly gateway: Gateway;
+  private readonly stop = new AbortController();
 
   constructor(
     @Inject(HttpAdapterHost) private readonly http: HttpAdapterHost,
@@ -71,6 +73,15 @@ export class LiveGateway implements OnApplicationBootstrap, BeforeApplicationShu
     });
   }
 
+  get hub(): Hub {
+    return this.gateway.hub;
+  }
+
+  /** Aborted when the server is to stop: answers that wait or go on for ever end. */
+  get stopping(): AbortSignal {
+    return this.stop.signal;
+  }
+
   get presence(): PresenceService {
     return this.gateway.presence;
   }
@@ -80,6 +91,7 @@ export class LiveGateway implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   beforeApplicationShutdown(): Promise<void> {
+    this.stop.abort();
     return this.gateway.drain();
   }
 }

@@ -71,23 +71,23 @@ const replayWaitMs = 1_000;
 export class Gateway {
   readonly presence: PresenceService;
   readonly sessions: Sessions;
+  readonly hub: Hub;
   readonly #server: SocketServer;
-  readonly #hub: Hub;
   readonly #closers: (() => void)[] = [];
   #draining: Promise<void> | null = null;
 
   constructor(private readonly deps: GatewayDependencies) {
     const { config, clock, logger, models, cursors } = deps;
     const metrics = new GatewayMetrics(deps.metrics);
-    this.#hub = new Hub({ delivery: deps.delivery, models, cursors, logger });
+    this.hub = new Hub({ delivery: deps.delivery, models, cursors, logger });
     this.presence = new PresenceService(
       deps.presence,
       new PresenceVisibility(models),
       { ttlMs: config.presenceTtl, coalesceMs: presenceCoalesceMs },
       logger,
     );
-    const typing = new TypingService(deps.signals, this.#hub, config.typingTtl);
-    this.#hub.observe({
+    const typing = new TypingService(deps.signals, this.hub, config.typingTtl);
+    this.hub.observe({
       onDeparture: (userId) => this.presence.onDeparture(userId),
       onLoss: () => this.presence.onLoss(),
       onBatch: (batch) => metrics.onBatch(batch),
@@ -98,10 +98,10 @@ export class Gateway {
       metrics,
       verifier: deps.verifier,
       cursors,
-      hub: this.#hub,
+      hub: this.hub,
       presence: this.presence,
       replay: createReplay({
-        hub: this.#hub,
+        hub: this.hub,
         models,
         log: deps.log,
         cursors,
@@ -132,7 +132,7 @@ export class Gateway {
       () => this.#server.detach(),
       () => clearInterval(sweep),
       () => typing.close(),
-      () => this.#hub.close(),
+      () => this.hub.close(),
       () => this.presence.close(),
       endRevocations,
     );
