@@ -20,7 +20,7 @@ export interface RunningParley {
 
 /** Engines, then the apps on them, then the port: it is ready when this resolves. */
 export async function startServer({ config, secret, clock, logger }: ServerOptions): Promise<RunningParley> {
-  const engines = await openEmbeddedEngines(config, logger);
+  const engines = await openEmbeddedEngines(config, clock, logger);
   try {
     const app = await createServer(AppModule.compose({ config, secret, clock, logger, engines }), config);
     await app.listen(config.port, config.host);

@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import {
+  createPresenceStore,
+  createRevocationBus,
+  createSignalBus,
+  openEventLog,
+  SqliteAccountStore,
+  startEmbeddedProjections,
+} from '@parley/embedded';
+import type { Clock, Logger, ParleyConfig } from '@parley/platform';
+import { projectorModule } from '@parley/projector';
+import type { Engines } from './engines.js';
+
+/** Every port on files of one folder, in this process and threads of it. */
+export async function openEmbeddedEngines(config: ParleyConfig, clock: Clock, logger: Logger): Promise<Engines> {
+  const { dataDir } = config;
+  const log = await openEventLog(dataDir);
+  const projections = await startEmbeddedProjections({ dataDir, projector: projectorModule, signal: log.signal, log });
+  projections.onError((error) => logger.error({ err: error }, 'the projecting thread ended and was started again'));
+  const accounts = new SqliteAccountStore(join(dataDir, 'accounts.db'));
+  const presence = createPresenceStore({ clock });
+  return {
+    logReader: log,
+    logWriter: log,
+    snapshots: log.snapshots,
+    readModels: projections.readModels,
+    projectionAdmin: projections.admin,
+    delivery: projections.delivery,
+    accounts,
+    presence,
+    signals: createSignalBus(),
+    revocations: createRevocationBus(),
+    async close() {
+      presence.close();
+      await projections.close();
+      await accounts.close();
+      await log.close();
+    },
+  };
+}
