@@ -134,6 +134,7 @@ function arrayExample(schema: JsonSchema, components: Readonly<Record<string, Js
 }
 
 function textExample(schema: JsonSchema): string {
+  if (schema['format'] === 'date-time') return '2026-11-23T20:00:00.000Z';
   const pattern = schema['pattern'];
   if (typeof pattern === 'string') return byPattern.find(([start]) => pattern.startsWith(start))?.[1] ?? 'text';
   return 'text'.padEnd(Number(schema['minLength'] ?? 0), '.');

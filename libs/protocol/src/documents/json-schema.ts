@@ -56,8 +56,12 @@ export class SchemaCollector {
   }
 }
 
-/** zod bounds every integer by what a double holds: true of every JSON number, and not worth a line each. */
-function withoutNoise(schema: { minimum?: unknown; maximum?: unknown }): void {
+/**
+ * zod bounds every integer by what a double holds, true of every JSON number, and spells formats out as patterns of a
+ * whole line.
+ */
+function withoutNoise(schema: { minimum?: unknown; maximum?: unknown; format?: unknown; pattern?: unknown }): void {
+  if (schema.format === 'date-time') delete schema.pattern;
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
 }

@@ -53,6 +53,7 @@ function parametersIn(
       in: place,
       required: place === 'path' || !field.safeParse(undefined).success,
       ...(description === undefined ? {} : { description }),
+      ...(schema['type'] === 'array' ? { style: 'form', explode: false } : {}),
       schema,
     };
   });
@@ -88,13 +89,19 @@ function successOf(route: Route, schemas: SchemaCollector): JsonSchema {
   const answer = (description: string, schema: z.ZodType | undefined): JsonSchema => ({
     description,
     headers: headersOf(headers),
-    ...(schema === undefined
-      ? {}
-      : { content: { [route.mediaType ?? 'application/json']: exemplified(schemas.response(schema), schemas) } }),
+    ...(schema === undefined ? {} : { content: contentOf(route, schema, schemas) }),
   });
   return Object.fromEntries([
     [String(route.status), answer(route.summary, route.response)],
     ...Object.entries(route.otherResponses ?? {}).map(([status, schema]) => [status, answer(route.summary, schema)]),
+  ]) as JsonSchema;
+}
+
+/** Media types that are no JSON value are text to OpenAPI 3.1; what a line of them holds is told by the first. */
+function contentOf(route: Route, schema: z.ZodType, schemas: SchemaCollector): JsonSchema {
+  return Object.fromEntries([
+    [route.mediaType ?? 'application/json', exemplified(schemas.response(schema), schemas)],
+    ...(route.otherMediaTypes ?? []).map((mediaType) => [mediaType, { schema: { type: 'string' } }]),
   ]) as JsonSchema;
 }
 

@@ -13,16 +13,18 @@ export interface DocumentOptions {
 }
 
 const tags: Readonly<Record<string, string>> = {
-  accounts: 'Registering, logging in, access and refresh tokens.',
-  users: 'One’s own profile, devices and blocks; other people.',
-  conversations: 'Direct conversations, groups and channels, and who is in them.',
+  accounts: 'Registering, logging in, access and refresh tokens, devices.',
+  people: 'Yourself and other people: profiles, blocks, presence.',
+  conversations: 'Direct conversations, groups and channels.',
+  members: 'Who is in a conversation, in which role, and how others come in.',
   messages: 'Sending, changing and reading messages.',
   receipts: 'How far messages were delivered and read.',
-  inbox: 'The list of one’s conversations, and what changed in them.',
+  sync: 'What changed since a cursor, for clients without a socket.',
   search: 'Finding messages.',
   events: 'The event log, for analysts.',
-  operations: 'Health, metrics and projections.',
+  devices: 'Your logged-in devices, and logging them out.',
   documents: 'What this server says about itself.',
+  operations: 'Health, metrics and projections.',
 };
 
 /** The OpenAPI 3.1 document of the given routes: complete, and a function of the route table alone. */

@@ -46,6 +46,7 @@ export const eventRoutes = defineRoutes({
     status: 200,
     response: eventView,
     mediaType: 'application/x-ndjson',
+    otherMediaTypes: ['text/event-stream'],
     errors: ['scope_missing', 'log_unavailable'],
   },
 });

@@ -28,6 +28,8 @@ export interface Route {
   readonly otherResponses?: Readonly<Record<number, z.ZodType>>;
   /** Of the success answer, when it is not application/json. */
   readonly mediaType?: string;
+  /** What else `Accept` may ask for. */
+  readonly otherMediaTypes?: readonly string[];
   /** Codes beyond those every route can answer (malformed, unauthenticated, rate_limited, …). */
   readonly errors?: readonly ErrorCode[];
   /** Takes `Idempotency-Key`. */
