@@ -1,1 +1,2 @@
-export {};
+export { projectorModule } from './projector-module.js';
+export { ProjectorModule } from './projector.module.js';

@@ -49,6 +49,8 @@ export interface DeliveryReader {
   notice(conversationId: string, position: number): Promise<string | null>;
   /** A conversation view as of `position`; null when there is none. With `userId`: as that person may see it. */
   conversation(conversationId: string, position: number, userId?: string): Promise<string | null>;
+  /** Sequences of the pinned messages. */
+  pins(conversationId: string): Promise<readonly number[]>;
   /** The member view of this person, a former member too. */
   member(conversationId: string, userId: string): Promise<string | null>;
   /** Members now who may not see all of these messages. */
@@ -64,8 +66,11 @@ export interface DeliveryReader {
 }
 
 export interface DeliveryPublisher {
-  /** In order; called only after the changes are committed to the read models. */
-  publish(batch: DeliveryBatch): void;
+  /**
+   * In order; called only after the changes are committed to the read models. The projector waits for the promise: this
+   * is how a receiver that falls behind slows it down instead of filling the memory.
+   */
+  publish(batch: DeliveryBatch): Promise<void>;
 }
 
 export interface DeliverySubscriber {

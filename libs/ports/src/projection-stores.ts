@@ -46,12 +46,31 @@ export interface ProjectionBatch<Operation> {
   readonly checkpoint: number;
 }
 
+/** Operations that do not fit the rows (an edit of a message that is not there). Nothing of the batch was applied. */
+export class OperationsRejected extends Error {
+  override readonly name = 'OperationsRejected';
+  /** By position of the event: why. */
+  readonly reasons: ReadonlyMap<number, string>;
+
+  constructor(reasons: ReadonlyMap<number, string>) {
+    super([...reasons].map(([position, reason]) => `${position}: ${reason}`).join('; '));
+    this.reasons = reasons;
+  }
+}
+
 export interface ProjectionStore<Operation> {
   /** Everything up to here is applied; 0 when new. */
   checkpoint(): Promise<number>;
-  /** Rows, parked events and checkpoint move together, or the checkpoint does not move. */
+  /**
+   * Rows, parked events and checkpoint move together, or the checkpoint does not move.
+   * @throws OperationsRejected for what cannot be applied to these rows: park those events and apply the rest. Any
+   * other error is the store's: try again later.
+   */
   apply(batch: ProjectionBatch<Operation>): Promise<void>;
-  /** Applies one parked event and forgets that it was parked; the checkpoint stays. */
+  /**
+   * Applies one parked event and forgets that it was parked; the checkpoint stays.
+   * @throws OperationsRejected
+   */
   applyParked(position: number, operations: readonly Operation[]): Promise<void>;
   parked(): Promise<readonly (ParkedOperation & { readonly parkedAt: number })[]>;
   close(): Promise<void>;
@@ -75,7 +94,7 @@ interface OnMessage extends InStream {
 
 export type HistoryOperation =
   /** `json`: the message view, encoded once: stored, paged and pushed as it is. */
-  | (OnMessage & { readonly type: 'add-message'; readonly json: string })
+  | (OnMessage & { readonly type: 'add-message'; readonly senderId: string; readonly json: string })
   | (OnMessage & {
       readonly type: 'edit-message';
       readonly content: MessageContent;

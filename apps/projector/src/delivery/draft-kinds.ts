@@ -1,0 +1,157 @@
+import { changeJson, type ChangeKind, type Delivery, type DeliveryReader, type UserDelivery } from '@parley/ports';
+import type { Drafted } from './drafts.js';
+
+interface At {
+  readonly conversationId: string;
+  readonly position: number;
+}
+
+/** To the newcomer: the whole entry, before anything else of the conversation. */
+export const joinedDraft = ({ conversationId, position }: At, userId: string): Drafted => ({
+  thing: `${conversationId} ${userId}`,
+  draft: {
+    kind: 'joined',
+    position,
+    make: async (reader) => {
+      const entry = await reader.joinedEntry(conversationId, userId, position);
+      const membership = { conversationId, member: true };
+      return toUser('joined', position, userId, entry, membership);
+    },
+  },
+});
+
+/** To who leaves: after everything that they may still see. */
+export const departedDraft = (
+  { conversationId, position }: At,
+  userId: string,
+  state: 'left' | 'removed',
+): Drafted => ({
+  thing: `${conversationId} ${userId}`,
+  draft: {
+    kind: 'departed',
+    position,
+    make: async () =>
+      toUser('departed', position, userId, JSON.stringify({ conversationId, state }), {
+        conversationId,
+        member: false,
+      }),
+  },
+});
+
+export const memberDraft = (at: At, userId: string): Drafted => ({
+  thing: `${at.conversationId} ${userId}`,
+  draft: {
+    kind: 'member',
+    position: at.position,
+    make: async (reader) => toConversation('member', at, await reader.member(at.conversationId, userId)),
+  },
+});
+
+export const noticeDraft = (at: At): Drafted => ({
+  thing: `${at.conversationId} ${at.position}`,
+  draft: {
+    kind: 'notice',
+    position: at.position,
+    make: async (reader) => toConversation('notice', at, await reader.notice(at.conversationId, at.position)),
+  },
+});
+
+/** A message that changed: not to members who came after it was sent. */
+export const messageDraft = (at: At, sequence: number): Drafted => ({
+  thing: `${at.conversationId} ${sequence}`,
+  draft: {
+    kind: 'message',
+    position: at.position,
+    make: async (reader) => {
+      const blind = await reader.membersBlindTo(at.conversationId, [sequence]);
+      return toConversation('message', at, await reader.message(at.conversationId, sequence), blind);
+    },
+  },
+});
+
+/** Members who may not see some of the pinned messages get a view of their own. */
+export const conversationDraft = (at: At): Drafted => ({
+  thing: at.conversationId,
+  draft: {
+    kind: 'conversation',
+    position: at.position,
+    make: async (reader) => {
+      const { conversationId, position } = at;
+      const blind = await reader.membersBlindTo(conversationId, await reader.pins(conversationId));
+      const deliveries = toConversation('conversation', at, await reader.conversation(conversationId, position), blind);
+      for (const userId of blind) {
+        const view = await reader.conversation(conversationId, position, userId);
+        deliveries.push(...toUser('conversation', position, userId, view));
+      }
+      return deliveries;
+    },
+  },
+});
+
+export const receiptsDraft = (at: At): Drafted => ({
+  thing: at.conversationId,
+  draft: {
+    kind: 'receipts',
+    position: at.position,
+    make: async (reader) => toConversation('receipts', at, await reader.receipts(at.conversationId)),
+  },
+});
+
+export const readStateDraft = ({ conversationId, position }: At, userId: string): Drafted => ({
+  thing: `${conversationId} ${userId}`,
+  draft: {
+    kind: 'readState',
+    position,
+    make: async (reader) => toUser('readState', position, userId, await reader.readState(conversationId, userId)),
+  },
+});
+
+export const settingsDraft = ({ conversationId, position }: At, userId: string): Drafted => ({
+  thing: `${conversationId} ${userId}`,
+  draft: {
+    kind: 'settings',
+    position,
+    make: async (reader) => toUser('settings', position, userId, await reader.settings(conversationId, userId)),
+  },
+});
+
+/** To the person's own devices and, by conversation, to everybody they share one with. */
+export const personDraft = (position: number, userId: string): Drafted => ({
+  thing: userId,
+  draft: {
+    kind: 'person',
+    position,
+    make: async (reader: DeliveryReader) => {
+      const person = await reader.person(userId);
+      const deliveries: Delivery[] = toUser('person', position, userId, person);
+      for (const conversationId of await reader.conversationsOf(userId)) {
+        deliveries.push(...toConversation('person', { conversationId, position }, person));
+      }
+      return deliveries;
+    },
+  },
+});
+
+function toConversation(
+  kind: ChangeKind,
+  { conversationId, position }: At,
+  view: string | null,
+  except: readonly string[] = [],
+): Delivery[] {
+  if (view === null) return [];
+  const change = changeJson(kind, position, view);
+  const delivery = { to: 'conversation', conversationId, position, change } as const;
+  return [except.length === 0 ? delivery : { ...delivery, except }];
+}
+
+function toUser(
+  kind: ChangeKind,
+  position: number,
+  userId: string,
+  view: string | null,
+  membership?: UserDelivery['membership'],
+): Delivery[] {
+  if (view === null) return [];
+  const delivery = { to: 'user', userId, position, change: changeJson(kind, position, view) } as const;
+  return [membership === undefined ? delivery : { ...delivery, membership }];
+}

@@ -1,0 +1,184 @@
+import {
+  OperationsRejected,
+  type EventLogReader,
+  type LaneStatus,
+  type OperationOf,
+  type Projection,
+  type ProjectionName,
+  type ProjectionStore,
+} from '@parley/ports';
+import { decodeBatch, reasonOf, type DecodedBatch } from './decoded-batch.js';
+import { evolveBatch, type EvolvedBatch } from './evolve-batch.js';
+import { applyEvolved, replay } from './replay.js';
+
+/** How far a saved checkpoint may lie behind while nothing concerns a projection: that much is looked at again. */
+const idleStretch = 10_000;
+const catchUpBatch = 4_096;
+
+/**
+ * One projection on its way along the log: its store and how far it is. Everything that touches the store runs one after
+ * the other. Its checkpoint in the store may lag behind in idle stretches, but never runs ahead of the rows.
+ */
+export class Lane<Name extends ProjectionName = ProjectionName> {
+  #store: ProjectionStore<OperationOf<Name>> | null = null;
+  #position = 0;
+  #saved = 0;
+  #parked = 0;
+  #error: string | null = null;
+  #tail: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    readonly projection: Projection<Name>,
+    private readonly log: EventLogReader,
+    private readonly openStore: () => Promise<ProjectionStore<OperationOf<Name>>>,
+  ) {}
+
+  get name(): Name {
+    return this.projection.name;
+  }
+
+  /** Everything up to here is applied. */
+  get position(): number {
+    return this.#position;
+  }
+
+  get failed(): boolean {
+    return this.#error !== null;
+  }
+
+  status(live: boolean): LaneStatus {
+    const { name, version } = this.projection;
+    const status = { name, version, position: this.#position, parked: this.#parked };
+    if (this.#error !== null) return { ...status, state: 'failed', error: this.#error };
+    return { ...status, state: live ? 'live' : 'catching-up' };
+  }
+
+  /** Opens the store, or opens it again after a failure. @throws what the store throws */
+  open(): Promise<void> {
+    return this.#exclusively(async () => {
+      await this.#store?.close().catch(() => undefined);
+      this.#store = null;
+      const store = await this.openStore();
+      this.#take(store, await store.checkpoint(), (await store.parked()).length);
+    });
+  }
+
+  /** @throws what the store throws; nothing of the batch is applied then. */
+  apply(batch: DecodedBatch): Promise<EvolvedBatch<Name>> {
+    return this.#exclusively(() => this.#apply(this.#opened(), batch));
+  }
+
+  /** Reads the log by itself up to a position. */
+  async catchUp(to: number): Promise<void> {
+    while (this.#position < to) {
+      const page = await this.log.readAll({ after: this.#position, upTo: to, limit: catchUpBatch });
+      await this.apply(decodeBatch(page.events, page.atEnd ? to : Math.min(page.considered, to)));
+    }
+  }
+
+  fail(error: unknown): void {
+    this.#error = reasonOf(error);
+  }
+
+  recovered(): void {
+    this.#error = null;
+  }
+
+  retryParked(position: number): Promise<boolean> {
+    return this.#exclusively(async () => {
+      const store = this.#opened();
+      const isParked = (await store.parked()).some((event) => event.position === position);
+      if (!isParked) return false;
+      const page = await this.log.readAll({ after: position - 1, upTo: position, limit: 1 });
+      const batch = decodeBatch(page.events, position);
+      const { operations, parked } = evolveBatch(this.projection, batch, position - 1);
+      if (parked.length > 0 || batch.events.length === 0) return false;
+      try {
+        await store.applyParked(position, operations);
+      } catch (error) {
+        if (error instanceof OperationsRejected) return false;
+        throw error;
+      }
+      this.#parked--;
+      return true;
+    });
+  }
+
+  /** Saves it where it lags behind; answers how far the projection is. */
+  saveCheckpoint(): Promise<number> {
+    return this.#exclusively(async () => {
+      if (this.#saved < this.#position) {
+        await this.#opened().apply({ operations: [], parked: [], checkpoint: this.#position });
+        this.#saved = this.#position;
+      }
+      return this.#position;
+    });
+  }
+
+  /** See Projector.switchStore. */
+  switchStore(onSwitched: () => void): Promise<void> {
+    return this.#exclusively(async () => {
+      const old = this.#opened();
+      const next = await this.openStore();
+      try {
+        const from = await next.checkpoint();
+        await replay(this.projection, { log: this.log, store: next, from, to: this.#position });
+      } catch (error) {
+        await next.close();
+        throw error;
+      }
+      this.#take(next, this.#position, (await next.parked()).length);
+      onSwitched();
+      await old.close();
+    });
+  }
+
+  /** Saves the checkpoint where it lags behind, then closes the store. */
+  close(): Promise<void> {
+    return this.#exclusively(async () => {
+      const store = this.#store;
+      if (store === null) return;
+      this.#store = null;
+      try {
+        if (this.#saved < this.#position && this.#error === null) {
+          await store.apply({ operations: [], parked: [], checkpoint: this.#position });
+        }
+      } finally {
+        await store.close();
+      }
+    });
+  }
+
+  async #apply(store: ProjectionStore<OperationOf<Name>>, batch: DecodedBatch): Promise<EvolvedBatch<Name>> {
+    const evolved = evolveBatch(this.projection, batch, this.#position);
+    const idle = evolved.operations.length === 0 && evolved.parked.length === 0;
+    if (idle && batch.checkpoint - this.#saved < idleStretch) {
+      this.#position = Math.max(this.#position, batch.checkpoint);
+      return evolved;
+    }
+    if (batch.checkpoint <= this.#position) return evolved;
+    const applied = await applyEvolved(store, batch, evolved);
+    this.#position = batch.checkpoint;
+    this.#saved = batch.checkpoint;
+    this.#parked += applied.parked.length;
+    return applied;
+  }
+
+  #opened(): ProjectionStore<OperationOf<Name>> {
+    if (this.#store === null) throw new Error(`the store of ${this.name} is not open`);
+    return this.#store;
+  }
+
+  #take(store: ProjectionStore<OperationOf<Name>>, position: number, parked: number): void {
+    this.#store = store;
+    this.#position = position;
+    this.#saved = position;
+    this.#parked = parked;
+  }
+
+  #exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#tail.then(work);
+    this.#tail = done.catch(() => undefined);
+    return done;
+  }
+}

@@ -1,0 +1,133 @@
+import type { MembershipWindow } from '@parley/events';
+import type { ReadConnection } from '../reading/read-connection.js';
+
+export interface MemberRow {
+  readonly conversation: string;
+  readonly user: string;
+  readonly role: 'owner' | 'admin' | 'member' | null;
+  readonly state: 'member' | 'left' | 'removed';
+  readonly changed: number;
+  readonly after_sequence: number;
+  readonly after_position: number;
+  readonly until_sequence: number | null;
+  readonly until_position: number | null;
+  /** How many windows there were before this one. */
+  readonly earlier: number;
+}
+
+const columns =
+  'conversation, user, role, state, changed, after_sequence, after_position, until_sequence, until_position, earlier';
+
+/** Queries on the tables of membership. */
+export class MembershipRows {
+  constructor(private readonly db: ReadConnection) {}
+
+  member(conversationId: string, userId: string): MemberRow | undefined {
+    return this.db.get<MemberRow>(
+      `SELECT ${columns} FROM membership.members WHERE conversation = ? AND user = ?`,
+      conversationId,
+      userId,
+    );
+  }
+
+  /** In order. */
+  windows(row: MemberRow): MembershipWindow[] {
+    const last: MembershipWindow = {
+      afterSequence: row.after_sequence,
+      untilSequence: row.until_sequence,
+      afterPosition: row.after_position,
+      untilPosition: row.until_position,
+    };
+    if (row.earlier === 0) return [last];
+    const earlier = this.db.all<MembershipWindow>(
+      `SELECT after_sequence AS afterSequence, until_sequence AS untilSequence, after_position AS afterPosition,
+         until_position AS untilPosition
+       FROM membership.windows WHERE conversation = ? AND user = ? ORDER BY after_position`,
+      row.conversation,
+      row.user,
+    );
+    return [...earlier, last];
+  }
+
+  /** How the window that ended at this position ended, for somebody who came back. */
+  endOf(row: MemberRow, untilPosition: number): 'left' | 'removed' {
+    const earlier = this.db.get<{ state: 'left' | 'removed' }>(
+      'SELECT state FROM membership.windows WHERE conversation = ? AND user = ? AND until_position = ?',
+      row.conversation,
+      row.user,
+      untilPosition,
+    );
+    return earlier?.state ?? (row.state === 'removed' ? 'removed' : 'left');
+  }
+
+  conversationsOf(userId: string): string[] {
+    return this.db
+      .all<{ conversation: string }>(
+        'SELECT conversation FROM membership.members WHERE user = ? AND role IS NOT NULL ORDER BY conversation',
+        userId,
+      )
+      .map((row) => row.conversation);
+  }
+
+  /** Members now, by user id. */
+  members(conversationId: string, afterUserId: string, limit: number): MemberRow[] {
+    return this.db.all<MemberRow>(
+      `SELECT ${columns} FROM membership.members
+       WHERE conversation = ? AND user > ? AND role IS NOT NULL ORDER BY user LIMIT ?`,
+      conversationId,
+      afterUserId,
+      limit,
+    );
+  }
+
+  /** Whose membership changed after a position (exclusive) up to another, former members too. */
+  changes(conversationId: string, after: number, upTo: number, limit: number): MemberRow[] {
+    return this.db.all<MemberRow>(
+      `SELECT ${columns} FROM membership.members
+       WHERE conversation = ? AND changed > ? AND changed <= ? ORDER BY changed LIMIT ?`,
+      conversationId,
+      after,
+      upTo,
+      limit,
+    );
+  }
+
+  /** Members now whose present window begins at or after this sequence: who may not see it, unless by an earlier one. */
+  cameAfter(conversationId: string, sequence: number): MemberRow[] {
+    return this.db.all<MemberRow>(
+      `SELECT ${columns} FROM membership.members
+       WHERE conversation = ? AND after_sequence >= ? AND role IS NOT NULL`,
+      conversationId,
+      sequence,
+    );
+  }
+
+  memberCount(conversationId: string): number {
+    const row = this.db.get<{ members: number }>(
+      'SELECT members FROM membership.conversations WHERE id = ?',
+      conversationId,
+    );
+    return row?.members ?? 0;
+  }
+
+  shareConversation(userId: string, otherId: string): boolean {
+    const row = this.db.get(
+      `SELECT 1 FROM membership.members mine
+       JOIN membership.members theirs ON theirs.conversation = mine.conversation AND theirs.user = ?
+       WHERE mine.user = ? AND mine.role IS NOT NULL AND theirs.role IS NOT NULL LIMIT 1`,
+      otherId,
+      userId,
+    );
+    return row !== undefined;
+  }
+}
+
+export const memberJson = (row: MemberRow): string =>
+  JSON.stringify({
+    conversationId: row.conversation,
+    userId: row.user,
+    // A former member's role is of no use to anybody; the view wants one.
+    role: row.role ?? 'member',
+    state: row.state,
+    afterSequence: row.after_sequence,
+  });
