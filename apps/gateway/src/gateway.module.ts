@@ -8,6 +8,7 @@ import { MessagesController } from './queries/messages.controller.js';
 import { PeopleController } from './queries/people.controller.js';
 import { ReadContext } from './queries/read-context.js';
 import { ReceiptsController } from './queries/receipts.controller.js';
+import { SearchController } from './search/search.controller.js';
 import { SyncController } from './queries/sync.controller.js';
 
 /** The edge as clients see it: the socket, live push and every query. Its ports come from the composition root. */
@@ -20,6 +21,7 @@ import { SyncController } from './queries/sync.controller.js';
     MessagesController,
     PeopleController,
     ReceiptsController,
+    SearchController,
     SyncController,
   ],
   providers: [LiveGateway, ReadContext],

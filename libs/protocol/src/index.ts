@@ -14,4 +14,5 @@ export * from './rest/message-command-routes.js';
 export * from './rest/operations-routes.js';
 export * from './rest/query-routes.js';
 export * from './rest/query-views.js';
+export * from './rest/search-routes.js';
 export * from './version.js';

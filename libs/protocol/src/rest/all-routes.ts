@@ -7,6 +7,7 @@ import { messageCommandRoutes } from './message-command-routes.js';
 import { operationsRoutes } from './operations-routes.js';
 import { queryRoutes } from './query-routes.js';
 import type { Route } from './route.js';
+import { searchRoutes } from './search-routes.js';
 
 /** Every REST route of the product. What is not here is not served; a spec compares the two. */
 export const allRoutes: readonly Route[] = [
@@ -14,6 +15,7 @@ export const allRoutes: readonly Route[] = [
   conversationCommandRoutes,
   messageCommandRoutes,
   queryRoutes,
+  searchRoutes,
   eventRoutes,
   discoveryRoutes,
   documentRoutes,
