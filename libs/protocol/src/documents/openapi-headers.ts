@@ -5,7 +5,8 @@ const position: JsonSchema = { type: 'string', pattern: '^\\d{1,16}$' };
 /** Headers of answers, as components. */
 export const responseHeaders = {
   'Parley-Position': {
-    description: 'Position of what this request wrote. Read with `Parley-Min-Position` of it to read your own write.',
+    description:
+      'Position of what was written, or up to which was read. Read with `Parley-Min-Position` of it to read your own write.',
     schema: position,
     example: '12345',
   },
@@ -42,6 +43,13 @@ export const requestHeaders = {
     required: false,
     description:
       'Answer only once everything up to this position can be read; 503 `not_yet_projected` if that takes long.',
+    schema: position,
+  },
+  LastEventId: {
+    name: 'Last-Event-ID',
+    in: 'header',
+    required: false,
+    description: 'With server-sent events: goes on after this position, as browsers do by themselves.',
     schema: position,
   },
   IdempotencyKey: {

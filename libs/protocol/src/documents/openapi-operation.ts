@@ -5,7 +5,7 @@ import { exampleOf } from './examples.js';
 import type { JsonSchema, SchemaCollector } from './json-schema.js';
 import { headersOf, type ResponseHeader } from './openapi-headers.js';
 import { problemSchema } from './problem-schema.js';
-import { errorsOf, isRead, isWrite } from './route-errors.js';
+import { errorsOf, isRead, needsToken } from './route-errors.js';
 
 /** `/v1/a/:id` in OpenAPI's way: `/v1/a/{id}`. */
 export const openapiPath = (path: string): string => path.replace(/:(\w+)/g, '{$1}');
@@ -37,6 +37,9 @@ function parametersOf(route: Route, schemas: SchemaCollector): readonly JsonSche
     ...parametersIn('path', route.params, schemas),
     ...parametersIn('query', route.query, schemas),
     ...(isRead(route) ? [{ $ref: '#/components/parameters/MinPosition' }] : []),
+    ...(route.otherMediaTypes?.includes('text/event-stream') === true
+      ? [{ $ref: '#/components/parameters/LastEventId' }]
+      : []),
     ...(route.idempotent === true ? [{ $ref: '#/components/parameters/IdempotencyKey' }] : []),
   ];
 }
@@ -78,12 +81,16 @@ const exemplified = (schema: JsonSchema, schemas: SchemaCollector): JsonSchema =
   example: exampleOf(schema, schemas.components()),
 });
 
+/** Where a write ended, or up to where a read saw. */
+const tellsPosition = (route: Route): boolean =>
+  route.tag !== 'accounts' && ['command-api', 'gateway'].includes(route.app) && needsToken(route);
+
 function successOf(route: Route, schemas: SchemaCollector): JsonSchema {
   const paged = Object.hasOwn(route.query?.shape ?? {}, 'cursor');
   const headers: ResponseHeader[] = [
     'RateLimit',
     'RateLimit-Policy',
-    ...(isWrite(route) && route.app === 'command-api' ? (['Parley-Position'] as const) : []),
+    ...(tellsPosition(route) ? (['Parley-Position'] as const) : []),
     ...(paged ? (['Link'] as const) : []),
   ];
   const answer = (description: string, schema: z.ZodType | undefined): JsonSchema => ({

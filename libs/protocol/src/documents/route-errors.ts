@@ -4,10 +4,11 @@ import type { Access, Route } from '../rest/route.js';
 /** Whether the route changes something. */
 export const isWrite = (route: Route): boolean => route.method !== 'GET';
 
+/** Whether the route is for people who are logged in. */
+export const needsToken = (route: Route): boolean => route.access !== 'public';
 /** Whether the route waits for `Parley-Min-Position`. */
 export const isRead = (route: Route): boolean => !isWrite(route) && needsToken(route);
 
-const needsToken = (route: Route): boolean => route.access !== 'public';
 const accessIs =
   (...accesses: readonly Access[]) =>
   (route: Route): boolean =>
