@@ -106,6 +106,22 @@ function bareFile(folder: string, count: number): void {
   print('bare write + fdatasync, laid-out file', `p50 ${at(times, 0.5)}, p99 ${at(times, 0.99)}`);
 }
 
+/** From the append's answer to the event in a subscriber's hands; below zero when the subscriber is first. */
+async function wake(log: EmbeddedEventLog, count: number): Promise<void> {
+  const { lastPosition: after } = await log.info();
+  const batches = log.subscribe({ after })[Symbol.asyncIterator]();
+  const times: number[] = [];
+  for (let i = 0; i < count; i++) {
+    const seen = batches.next().then(() => performance.now());
+    await log.append(request(i));
+    const answered = performance.now();
+    times.push((await seen) - answered);
+  }
+  await batches.return?.();
+  times.sort((a, b) => a - b);
+  print('subscriber after the answer', `p50 ${at(times, 0.5)}, p99 ${at(times, 0.99)}`);
+}
+
 async function readEverything(log: EmbeddedEventLog): Promise<void> {
   const started = performance.now();
   const { lastPosition } = await log.info();
@@ -125,6 +141,7 @@ export async function benchEventLog(under: string, filled: number): Promise<void
     await lone(log, 2_000);
     bareFile(folder, 2_000);
     await lone(log, 2_000);
+    await wake(log, 1_000);
     for (const inFlight of [8, 64, 256, 1_024]) await rate(log, inFlight, Math.min(200_000, inFlight * 1_000));
     await readEverything(log);
     print('memory', `${Math.round(process.memoryUsage().rss / 1_048_576)} MiB resident`);

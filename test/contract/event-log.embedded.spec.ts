@@ -274,7 +274,7 @@ describe('a process that writes', () => {
       await read(child, (line) => {
         note(line, acknowledged);
         if (line.endsWith('unavailable') && ++refused === 64) {
-          execFileSync('prlimit', ['--pid', String(child.pid), '--fsize=unlimited:unlimited']);
+          execFileSync('/usr/bin/prlimit', ['--pid', String(child.pid), '--fsize=unlimited:unlimited']);
           child.stdin.write('go\n');
         }
         if (refused >= 64 && line.includes(' ok ') && ++after === 500) child.kill('SIGKILL');

@@ -50,7 +50,7 @@ export function unpackAppends({ texts, numbers }: AppendBatch): AppendRequest[] 
 export interface AnswerBatch {
   readonly appends: number;
   /** Three numbers an append: kind, revision, position. */
-  readonly numbers: Float64Array;
+  readonly numbers: readonly number[];
   /** Of the appends answered `duplicate`, in order. */
   readonly places: readonly (readonly EventPlace[])[];
   readonly failed: string | null;
@@ -59,28 +59,28 @@ export interface AnswerBatch {
 const kinds = { appended: 0, repeated: 1, conflict: 2, duplicate: 3 } as const;
 
 export function packAnswers(results: readonly AppendResult[]): AnswerBatch {
-  const numbers = new Float64Array(results.length * 3);
+  const numbers: number[] = [];
   const places: (readonly EventPlace[])[] = [];
-  results.forEach((result, i) => {
+  for (const result of results) {
     switch (result.outcome) {
       case 'appended':
-        numbers.set([result.repeated ? kinds.repeated : kinds.appended, result.revision, result.position], i * 3);
+        numbers.push(result.repeated ? kinds.repeated : kinds.appended, result.revision, result.position);
         break;
       case 'conflict':
-        numbers.set([kinds.conflict, result.actual === 'none' ? none : result.actual, 0], i * 3);
+        numbers.push(kinds.conflict, result.actual === 'none' ? none : result.actual, 0);
         break;
       case 'duplicate':
-        numbers[i * 3] = kinds.duplicate;
+        numbers.push(kinds.duplicate, 0, 0);
         places.push(result.places);
         break;
     }
-  });
+  }
   return { appends: results.length, numbers, places, failed: null };
 }
 
 export const failedAnswers = (appends: number, failed: string): AnswerBatch => ({
   appends,
-  numbers: new Float64Array(0),
+  numbers: [],
   places: [],
   failed,
 });

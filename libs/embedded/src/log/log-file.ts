@@ -37,8 +37,10 @@ export function openForWriting(folder: string): DatabaseSync {
     const db = new DatabaseSync(logPath(folder));
     try {
       assertEngine(db);
+      // Old pages are read through the mapping; a big cache of its own would be walked through at many a commit.
       db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;
-               PRAGMA busy_timeout = 5000; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY`);
+               PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY;
+               PRAGMA mmap_size = 2147418112; PRAGMA cache_size = -4096; PRAGMA cache_spill = OFF`);
       migrate(db, folder);
       assertWhole(db, folder);
       return db;

@@ -97,7 +97,7 @@ function commit(requests: readonly AppendRequest[]): void {
     const current = usableWriter();
     const before = current.position;
     const answers = packAnswers(current.appendAll(requests));
-    post(main, answers satisfies WriterAnswer, [answers.numbers.buffer as ArrayBuffer]);
+    post(main, answers satisfies WriterAnswer);
     if (current.position > before) raise(signal);
   } catch (error) {
     distrust();
