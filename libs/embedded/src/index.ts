@@ -11,5 +11,10 @@ export type { HeadSignal } from './log/head-signal.js';
 export { checkIntegrity, EventLogUnusable } from './log/log-file.js';
 export type { QueueLimits } from './log/threaded-writer.js';
 export { openSearchStore, SqliteSearchReader, type SearchReaderOptions } from './search/index.js';
+export {
+  startEmbeddedProjections,
+  type EmbeddedProjections,
+  type EmbeddedProjectionsOptions,
+} from './read-models/start-embedded-projections.js';
 export { workerEntry } from './worker-entry.js';
 export * from './presence/index.js';

@@ -114,7 +114,7 @@ class ChangesReading {
           return rows;
         },
         (row) => row.position,
-        (row) => this.#item('message', row.position, this.#bodyWithin(conversation, row, window)),
+        (row) => this.#newMessage(conversation, row, window),
       ),
     ];
   }
@@ -246,11 +246,17 @@ class ChangesReading {
     );
   }
 
-  /** What was edited after the window's end is shown as it was then; what was deleted stays deleted for everybody. */
-  #bodyWithin({ no }: ConversationRow, row: MessageRow, { untilPosition }: MembershipWindow): string {
-    if (untilPosition === null || row.changed === null || row.changed <= untilPosition) return row.body;
-    if (isDeleted(row.body)) return row.body;
-    return withoutMarks(this.#composer.history.versionAt(no, row.sequence, untilPosition) ?? row.body);
+  /**
+   * Stands where it was sent, so that sequences come in order, and says the position of the state it is told in. What
+   * was edited after the window's end is shown as it was then; what was deleted stays deleted for everybody.
+   */
+  #newMessage({ no }: ConversationRow, row: MessageRow, { untilPosition }: MembershipWindow): FeedItem | null {
+    const { position, sequence, changed, body } = row;
+    if (untilPosition === null || changed === null || changed <= untilPosition || isDeleted(body)) {
+      return { position, rank: rankOfChange('message'), json: changeJson('message', changed ?? position, body) };
+    }
+    const then = this.#composer.history.versionAt(no, sequence, untilPosition) ?? body;
+    return this.#item('message', position, withoutMarks(then));
   }
 
   #ifMember(conversationId: string, position: number, item: () => FeedItem | null): FeedItem | null {

@@ -1,0 +1,157 @@
+import {
+  conversationStream,
+  encodeEvent,
+  receiptsStream,
+  userStream,
+  type MemberRole,
+  type NewEvent,
+  type ParleyEvent,
+} from '@parley/events';
+import type { EventLogWriter } from '@parley/ports';
+
+/**
+ * Writes what people do into a log, as the write side would: sequences and windows are right by construction. Streams
+ * are told apart, order is that of the calls.
+ */
+export class Scene {
+  readonly #lastSequence = new Map<string, number>();
+  #ids = 0;
+  #pending: { readonly stream: string; readonly event: NewEvent }[] = [];
+  /** Of the last event appended. */
+  position = 0;
+
+  constructor(private readonly log: EventLogWriter) {}
+
+  lastSequence(conversationId: string): number {
+    return this.#lastSequence.get(conversationId) ?? 0;
+  }
+
+  register(userId: string, username = userId, displayName = username): this {
+    return this.user(userId, { type: 'UserRegistered.v1', data: { userId, username, displayName } });
+  }
+
+  start(
+    conversationId: string,
+    members: Readonly<Record<string, MemberRole>>,
+    kind: 'direct' | 'group' | 'channel' = 'group',
+  ): this {
+    const [startedBy = ''] = Object.keys(members);
+    const list = Object.entries(members).map(([userId, role]) => ({ userId, role }));
+    const title = kind === 'direct' ? null : `title of ${conversationId}`;
+    const data = { conversationId, kind, title, description: null, members: list, startedBy };
+    return this.#in(conversationId, { type: 'ConversationStarted.v1', data });
+  }
+
+  /** Answers the sequence. */
+  send(
+    conversationId: string,
+    senderId: string,
+    text: string,
+    more: { readonly mentions?: readonly string[]; readonly replyTo?: number } = {},
+  ): number {
+    const sequence = this.lastSequence(conversationId) + 1;
+    this.#lastSequence.set(conversationId, sequence);
+    const messageId = `msg_${conversationId}_${sequence}`;
+    const content = { type: 'text.v1', text } as const;
+    const data = { sequence, messageId, clientMessageId: `c${sequence}`, senderId, content, ...more };
+    this.#in(conversationId, { type: 'MessageSent.v1', data });
+    return sequence;
+  }
+
+  edit(conversationId: string, sequence: number, editedBy: string, text: string, mentions?: readonly string[]): this {
+    const content = { type: 'text.v1', text } as const;
+    const data = { sequence, content, editedBy, ...(mentions === undefined ? {} : { mentions }) };
+    return this.#in(conversationId, { type: 'MessageEdited.v1', data });
+  }
+
+  delete(conversationId: string, sequence: number, deletedBy: string): this {
+    return this.#in(conversationId, { type: 'MessageDeleted.v1', data: { sequence, deletedBy } });
+  }
+
+  react(conversationId: string, sequence: number, userId: string, emoji: string): this {
+    return this.#in(conversationId, { type: 'ReactionAdded.v1', data: { sequence, userId, emoji } });
+  }
+
+  unreact(conversationId: string, sequence: number, userId: string, emoji: string): this {
+    return this.#in(conversationId, { type: 'ReactionRemoved.v1', data: { sequence, userId, emoji } });
+  }
+
+  pin(conversationId: string, sequence: number, pinnedBy: string): this {
+    return this.#in(conversationId, { type: 'MessagePinned.v1', data: { sequence, pinnedBy } });
+  }
+
+  unpin(conversationId: string, sequence: number, unpinnedBy: string): this {
+    return this.#in(conversationId, { type: 'MessageUnpinned.v1', data: { sequence, unpinnedBy } });
+  }
+
+  rename(conversationId: string, title: string, renamedBy: string): this {
+    return this.#in(conversationId, { type: 'ConversationRenamed.v1', data: { title, renamedBy } });
+  }
+
+  add(conversationId: string, userId: string, addedBy: string, role: MemberRole = 'member'): this {
+    const afterSequence = this.lastSequence(conversationId);
+    return this.#in(conversationId, { type: 'MemberAdded.v1', data: { userId, role, addedBy, afterSequence } });
+  }
+
+  leave(conversationId: string, userId: string): this {
+    const afterSequence = this.lastSequence(conversationId);
+    return this.#in(conversationId, { type: 'MemberLeft.v1', data: { userId, afterSequence } });
+  }
+
+  remove(conversationId: string, userId: string, removedBy: string): this {
+    const afterSequence = this.lastSequence(conversationId);
+    return this.#in(conversationId, { type: 'MemberRemoved.v1', data: { userId, removedBy, afterSequence } });
+  }
+
+  role(conversationId: string, userId: string, role: MemberRole, changedBy: string): this {
+    return this.#in(conversationId, { type: 'MemberRoleChanged.v1', data: { userId, role, changedBy } });
+  }
+
+  read(conversationId: string, userId: string, read: number, deviceId = `dev_${userId}`): this {
+    const advances = [{ userId, deviceId, delivered: read, read }];
+    return this.write(receiptsStream(conversationId), { type: 'WatermarksAdvanced.v1', data: { advances } }, userId);
+  }
+
+  delivered(conversationId: string, userId: string, delivered: number, deviceId = `dev_${userId}`): this {
+    const advances = [{ userId, deviceId, delivered }];
+    return this.write(receiptsStream(conversationId), { type: 'WatermarksAdvanced.v1', data: { advances } }, userId);
+  }
+
+  user(userId: string, event: ParleyEvent): this {
+    return this.write(userStream(userId), event, userId);
+  }
+
+  write(stream: string, event: ParleyEvent, actorId: string): this {
+    const id = (++this.#ids).toString(16).padStart(12, '0');
+    const input = { eventId: `00000000-0000-8000-8000-${id}`, time: 1_750_000_000_000 + this.#ids * 1_000 };
+    this.#pending.push({ stream, event: encodeEvent(event, { ...input, metadata: { actorId } }) });
+    return this;
+  }
+
+  /** An event as no build of today writes it. */
+  raw(stream: string, type: string, data: string): this {
+    this.write(stream, { type: 'DeviceRemoved.v1', data: { deviceId: 'dev_x' } }, 'system');
+    const last = this.#pending.at(-1);
+    if (last !== undefined) this.#pending[this.#pending.length - 1] = { stream, event: { ...last.event, type, data } };
+    return this;
+  }
+
+  /** Appends what was written since, in order; answers the position of the last event. */
+  async append(): Promise<number> {
+    const pending = this.#pending;
+    this.#pending = [];
+    // Appends made in one tick keep their order.
+    const results = await Promise.all(
+      pending.map(({ stream, event }) => this.log.append({ stream, expected: 'any', events: [event] })),
+    );
+    for (const result of results) {
+      if (result.outcome !== 'appended') throw new Error(`not appended: ${result.outcome}`);
+      this.position = Math.max(this.position, result.position);
+    }
+    return this.position;
+  }
+
+  #in(conversationId: string, event: ParleyEvent): this {
+    return this.write(conversationStream(conversationId), event, 'usr_actor');
+  }
+}
