@@ -2,34 +2,35 @@ import type { Environment } from '@parley/client';
 import { WebSocket } from 'ws';
 
 type Socket = InstanceType<Environment['WebSocket']>;
-type Listener = Socket['onopen'];
+type Listener = (event: never) => void;
 
 /** Hears every message that reaches a socket, before the client does. */
 export type WireTap = (text: string) => void;
 
 /** A WebSocket for the client, that can be listened in on and cut. */
 class Wire implements Socket {
-  onopen: Listener = null;
-  onmessage: Listener = null;
-  onclose: Listener = null;
-  onerror: Listener = null;
   readonly #socket: WebSocket;
+  readonly #listeners = new Map<string, Listener[]>();
 
   constructor(url: string, protocols: string[] | undefined, tap: WireTap) {
     const socket = new WebSocket(url, protocols, { perMessageDeflate: false });
     this.#socket = socket;
-    socket.on('open', () => call(this.onopen, {}));
+    socket.on('open', () => this.#tell('open', {}));
     socket.on('message', (bytes: Buffer) => {
       const data = bytes.toString();
       tap(data);
-      call(this.onmessage, { data });
+      this.#tell('message', { data });
     });
-    socket.on('close', (code, reason) => call(this.onclose, { code, reason: reason.toString() }));
-    socket.on('error', () => call(this.onerror, {}));
+    socket.on('close', (code, reason) => this.#tell('close', { code, reason: reason.toString() }));
+    socket.on('error', () => this.#tell('error', {}));
   }
 
   get bufferedAmount(): number {
     return this.#socket.bufferedAmount;
+  }
+
+  addEventListener(type: string, listener: Listener): void {
+    this.#listeners.set(type, [...(this.#listeners.get(type) ?? []), listener]);
   }
 
   send(data: string): void {
@@ -43,9 +44,11 @@ class Wire implements Socket {
   terminate(): void {
     this.#socket.terminate();
   }
-}
 
-const call = (listener: Listener, event: unknown): void => (listener as ((event: unknown) => void) | null)?.(event);
+  #tell(type: string, event: unknown): void {
+    for (const listener of this.#listeners.get(type) ?? []) (listener as (event: unknown) => void)(event);
+  }
+}
 
 /** The sockets of one device. */
 export class Wires {

@@ -1,0 +1,183 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ParleyClient, ParleyClientError } from '@parley/client';
+import type { InboxEntry, MessageView } from '@parley/protocol';
+import { Random } from '../logs/random.js';
+import { checkLine } from '../model/check-line.js';
+import { noSpans, sees, sequencesOf } from '../model/group-model.js';
+import { compareArrivals } from '../record/compare-arrivals.js';
+import type { Device } from '../stage/device.js';
+import type { Group } from '../stage/group.js';
+import type { Person } from '../stage/person.js';
+import type { Stage } from '../stage/stage.js';
+import { compareHistory } from './compare-history.js';
+import { compareInbox, type DueRow, type Row } from './compare-inbox.js';
+import { compareSearch, type Hit } from './compare-search.js';
+import { dueRow } from './due-rows.js';
+import { hasWords, wordsOf } from './words.js';
+
+/** Time for a device that says it is up to date to fetch what it knows to be missing. */
+const lateMs = 10_000;
+/** Messages a page. */
+const pageSize = 200;
+
+/**
+ * Everything that one person has and can read, against the logs: all devices come back and catch up, then each one's
+ * record, its own conversation list, the server's list, the history of every group, a search, and a look where they
+ * have no business.
+ */
+export async function auditPerson(stage: Stage, person: Person, random: Random): Promise<void> {
+  const { tally } = stage;
+  const groups = stage.groups.filter(({ model }) => model.spans.has(person.id));
+  const mine = groups.filter(({ model }) => model.members.has(person.id));
+  const rows = mine.map((group) => dueRow(group, person.id, person.readUpTo(group)));
+  const isRight = (message: MessageView): boolean => {
+    const group = stage.groupOf(message.conversationId);
+    return group !== undefined && checkLine(message, group.model, (id) => stage.person(id).userId) === 'right';
+  };
+
+  await Promise.all(
+    person.devices.map(async (device, index) => {
+      await device.wake();
+      await caughtUp(device, groups, person);
+      for (const group of groups) auditRecord(stage, person, device, index, group);
+      auditRows(rowsOfDevice(device.client), rows, `device ${index + 1} of ${person.id}`);
+    }),
+  );
+  auditRows((await wholeInbox(person)).map(rowOfEntry), rows, person.id);
+  for (const group of mine) await auditHistory(group);
+  await auditSearch();
+  await auditStrangers();
+  await Promise.all(person.devices.map((device) => device.sleep()));
+
+  function auditRows(have: readonly Row[], due: readonly DueRow[], whose: string): void {
+    const faults = compareInbox(have, due, isRight);
+    const told = (): string => `${whose}: ${faults.details.join('; ')}`;
+    tally.fault('inbox', faults.mismatches, told);
+    tally.fault('unauthorised', faults.unauthorised, told);
+  }
+
+  async function auditHistory(group: Group): Promise<void> {
+    const { conversationId, model, title } = group;
+    const messages: MessageView[] = [];
+    for (let after: number | undefined = 0; after !== undefined;) {
+      const from: number = after;
+      const page = await person.request(({ api }) =>
+        api.messages.list(conversationId, { after: from, limit: pageSize }),
+      );
+      messages.push(...page.data);
+      after = page.hasMoreAfter ? page.data.at(-1)?.sequence : undefined;
+    }
+    const faults = compareHistory(messages, model.spans.get(person.id) ?? noSpans, isRight);
+    const told = (): string => `${person.id} in ${title}`;
+    tally.fault('history', faults.mismatches, told);
+    tally.fault('unauthorised', faults.unauthorised, told);
+  }
+
+  /** A word of a line they can see, or at times of one they cannot. */
+  async function auditSearch(): Promise<void> {
+    const group = random.pick(stage.groups);
+    const about = random.chance(0.8) && mine.length > 0 ? random.pick(mine) : group;
+    const line = random.pick(about.model.lines);
+    const words = [...new Set(wordsOf(line.text))].filter((word) => /^[a-z0-9]{3,}$/.test(word));
+    if (words.length === 0) return;
+    const query = words.length > 1 && random.chance(0.5) ? words.slice(0, 2) : [random.pick(words)];
+    const due: Hit[] = mine.flatMap(({ model, conversationId }) =>
+      [...sequencesOf(model.spans.get(person.id) ?? noSpans)]
+        .filter((sequence) => hasWords(model.lines[sequence - 1]?.text ?? '', query))
+        .map((sequence) => ({ conversationId, sequence })),
+    );
+    const hits: Hit[] = [];
+    for (let cursor: string | undefined, first = true; first || cursor !== undefined; first = false) {
+      const at = cursor === undefined ? {} : { cursor };
+      const page = await person.request(({ api }) => api.search(query.join(' '), { limit: 100, ...at }));
+      hits.push(...page.data.map(({ message }) => message));
+      cursor = page.nextCursor ?? undefined;
+    }
+    const faults = compareSearch(hits, due, ({ conversationId, sequence }) => {
+      const of = mine.find((each) => each.conversationId === conversationId);
+      return of !== undefined && sees(of.model.spans.get(person.id) ?? noSpans, sequence);
+    });
+    const told = (): string => `${person.id} for “${query.join(' ')}”: ${hits.length} hits, ${due.length} due`;
+    tally.fault('search', faults.mismatches, told);
+    tally.fault('unauthorised', faults.unauthorised, told);
+  }
+
+  /** A group they are not in, or not any more, is as if it were not there. */
+  async function auditStrangers(): Promise<void> {
+    const others = stage.groups.filter((group) => !mine.includes(group));
+    if (others.length === 0) return;
+    const left = groups.filter((group) => !mine.includes(group));
+    const group = random.pick(left.length > 0 ? left : others);
+    const refusal = await person
+      .request(({ api }) => api.messages.list(group.conversationId, { limit: 1 }))
+      .then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+    if (refusal instanceof ParleyClientError && refusal.code === 'conversation_not_found') return;
+    if (refusal !== undefined) throw refusal;
+    tally.fault('unauthorised', 1, () => `${person.id} reads ${group.title}`);
+  }
+}
+
+/** Live is not yet whole: a hole is fetched a moment later. */
+async function caughtUp(device: Device, groups: readonly Group[], person: Person): Promise<void> {
+  const due = (group: Group): number =>
+    (group.model.spans.get(person.id) ?? noSpans).reduce((sum, { from, to }) => sum + to - from + 1, 0);
+  const isWhole = (): boolean => groups.every((group) => (device.records.get(group)?.shown.count ?? 0) >= due(group));
+  for (const until = performance.now() + lateMs; !isWhole() && performance.now() < until;) await sleep(50);
+}
+
+function auditRecord(stage: Stage, person: Person, device: Device, index: number, group: Group): void {
+  const { tally } = stage;
+  const spans = group.model.spans.get(person.id) ?? noSpans;
+  const record = device.recordOf(group);
+  const shown = compareArrivals(record.shown, spans);
+  const wire = compareArrivals(record.wire, spans);
+  const told = (): string => {
+    const runs = [...record.shown.runs()].map(({ from, to }) => `${from}–${to}`).join(' ');
+    const due = spans.map(({ from, to }) => `${from}–${to}`).join(' ');
+    return `device ${index + 1} of ${person.id} in ${group.title} was shown ${runs} of ${due}`;
+  };
+  tally.counts.deliveries += shown.delivered - record.altered;
+  tally.fault('lost', shown.lost + record.altered, told);
+  tally.fault('duplicated', shown.duplicated, told);
+  tally.fault('outOfOrder', shown.outOfOrder + record.misplaced, told);
+  tally.fault('unauthorised', Math.max(shown.unauthorised, wire.unauthorised), told);
+  stage.figures.redelivered += wire.duplicated;
+}
+
+async function wholeInbox(person: Person): Promise<InboxEntry[]> {
+  const entries: InboxEntry[] = [];
+  for (let cursor: string | undefined, first = true; first || cursor !== undefined; first = false) {
+    const at = cursor === undefined ? {} : { cursor };
+    const page = await person.request(({ api }) => api.conversations.list({ limit: 100, ...at }));
+    entries.push(...page.data);
+    cursor = page.nextCursor ?? undefined;
+  }
+  return entries;
+}
+
+const rowOfEntry = ({ conversation, lastMessage, readState }: InboxEntry): Row => ({
+  conversationId: conversation.id,
+  title: conversation.title ?? '',
+  memberCount: conversation.memberCount,
+  lastSequence: conversation.lastSequence,
+  lastMessage,
+  read: readState.read,
+  unread: readState.unread,
+  mentions: readState.mentions,
+});
+
+/** What the device itself shows. Its last sequence is that of the newest message it knows. */
+const rowsOfDevice = (client: ParleyClient): Row[] =>
+  client.conversations().map(({ id, conversation, lastMessage, read, unread, mentions }) => ({
+    conversationId: id,
+    title: conversation?.title ?? '',
+    memberCount: conversation?.memberCount ?? 0,
+    lastSequence: Math.max(conversation?.lastSequence ?? 0, lastMessage?.sequence ?? 0),
+    lastMessage,
+    read,
+    unread,
+    mentions,
+  }));

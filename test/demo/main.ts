@@ -1,0 +1,15 @@
+import { helpText, parseOptions, UsageError } from './options.js';
+import { run } from './run.js';
+
+try {
+  const options = parseOptions(process.argv.slice(2));
+  if (options === null) process.stdout.write(helpText);
+  else process.exitCode = (await run(options, process.stdout)) ? 0 : 1;
+} catch (error) {
+  process.stderr.write(
+    error instanceof UsageError ? `${error.message}\n\n${helpText}` : `${String((error as Error).stack)}\n`,
+  );
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}
+// Sockets of people who came too late to be asked to sleep must not keep it alive.
+process.exit();
