@@ -12,6 +12,8 @@ export interface Environment {
   setTimer(run: () => void, ms: number): Timer;
   /** Runs once after what is going on now, so that frames written together leave together. */
   defer(run: () => void): void;
+  /** Runs `work` alone among all tabs or threads that share the store; where there are none, it just runs it. */
+  exclusive<T>(name: string, work: () => Promise<T>): Promise<T>;
   readonly WebSocket: SocketConstructor;
   readonly fetch: FetchLike;
 }
@@ -23,10 +25,9 @@ export interface Timer {
 /** What is used of a WebSocket: the browser's, Node's and that of the `ws` package all fit. */
 export interface SocketLike {
   readonly bufferedAmount: number;
-  onopen: ((event: never) => void) | null;
-  onmessage: ((event: never) => void) | null;
-  onclose: ((event: never) => void) | null;
-  onerror: ((event: never) => void) | null;
+  addEventListener(type: 'open' | 'error', listener: () => void): void;
+  addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
+  addEventListener(type: 'close', listener: (event: { readonly code: number; readonly reason: string }) => void): void;
   send(data: string): void;
   close(code?: number, reason?: string): void;
   /** Where there is one: ends a dead connection without waiting for the other side. */
@@ -60,6 +61,10 @@ export function systemEnvironment(parts: Partial<Environment> = {}): Environment
       return { cancel: () => clearTimeout(timer) };
     },
     defer: immediate === undefined ? (run) => queueMicrotask(run) : (run) => void immediate(run),
+    exclusive: (name, work) => {
+      const locks = (globalThis.navigator as { locks?: LockManager } | undefined)?.locks;
+      return locks === undefined ? work() : locks.request(name, work);
+    },
     WebSocket: globalThis.WebSocket,
     fetch: (url, request) => fetch(url, request),
     ...parts,

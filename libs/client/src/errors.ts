@@ -7,13 +7,7 @@ import type { ErrorCode } from '@parley/protocol';
  * `session_replaced`: the same device connected elsewhere.
  */
 export type LocalErrorCode =
-  | 'connection_lost'
-  | 'timeout'
-  | 'closed'
-  | 'not_logged_in'
-  | 'bad_response'
-  | 'outbox_full'
-  | 'session_replaced';
+  'connection_lost' | 'timeout' | 'closed' | 'not_logged_in' | 'bad_response' | 'outbox_full' | 'session_replaced';
 
 export interface ClientErrorDetails {
   readonly retryable?: boolean;

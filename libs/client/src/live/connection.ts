@@ -117,16 +117,18 @@ export class Connection {
     const generation = ++this.#generation;
     const refresh = this.#refresh;
     this.#setState({ phase: 'connecting', attempt: this.#failures });
-    this.#hooks.hello(refresh).then(
-      (hello) => {
-        if (generation !== this.#generation) return;
-        this.#refresh = false;
-        this.#dial(hello);
-      },
-      (error: unknown) => {
-        if (generation === this.#generation) this.#refused(error);
-      },
-    );
+    void this.#greet(generation, refresh);
+  }
+
+  async #greet(generation: number, refresh: boolean): Promise<void> {
+    try {
+      const hello = await this.#hooks.hello(refresh);
+      if (generation !== this.#generation) return;
+      this.#refresh = false;
+      this.#dial(hello);
+    } catch (error) {
+      if (generation === this.#generation) this.#refused(error);
+    }
   }
 
   #refused(error: unknown): void {
@@ -159,19 +161,24 @@ export class Connection {
       timers: [() => writer.close()],
     };
     this.#attempt = attempt;
-    const timeout = this.#environment.setTimer(() => this.#lose('no welcome in time', true), this.#options.connectTimeoutMs);
+    const timeout = this.#environment.setTimer(
+      () => this.#lose('no welcome in time', true),
+      this.#options.connectTimeoutMs,
+    );
     attempt.timers.push(() => timeout.cancel());
-    socket.onopen = () => {
-      if (this.#attempt === attempt) writer.write(hello);
-    };
-    socket.onmessage = (event: { readonly data: unknown }) => {
-      if (this.#attempt === attempt) this.#received(attempt, event.data);
-    };
-    socket.onclose = (event: { readonly code: number; readonly reason: string }) => {
-      if (this.#attempt === attempt) this.#closedBy(attempt, event.code, event.reason);
-    };
+    // An attempt that was given up is not listened to any more.
+    const current = (): boolean => this.#attempt === attempt;
+    socket.addEventListener('open', () => {
+      if (current()) writer.write(hello);
+    });
+    socket.addEventListener('message', ({ data }) => {
+      if (current()) this.#received(attempt, data);
+    });
+    socket.addEventListener('close', ({ code, reason }) => {
+      if (current()) this.#closedBy(attempt, code, reason);
+    });
     // A close always follows; the listener keeps sockets that are event emitters from throwing.
-    socket.onerror = () => {};
+    socket.addEventListener('error', () => {});
   }
 
   #received(attempt: Attempt, data: unknown): void {
@@ -186,18 +193,11 @@ export class Connection {
   }
 
   #handle(attempt: Attempt, frame: ServerFrame): void {
-    switch (frame.type) {
-      case 'welcome':
-        this.#welcomed(attempt, frame);
-        return;
-      case 'pong':
-        return;
-      case 'going_away':
-        this.#goingAway(attempt, frame.reconnectAfterMs);
-        return;
-      default:
-        if (frame.type === 'error' && frame.ref === undefined) attempt.refusal = refusalOf(frame);
-        this.#hooks.onFrame(frame);
+    if (frame.type === 'welcome') this.#welcomed(attempt, frame);
+    else if (frame.type === 'going_away') this.#goingAway(attempt, frame.reconnectAfterMs);
+    else if (frame.type !== 'pong' && (attempt.welcomed || frame.type === 'error')) {
+      attempt.refusal = frame.type === 'error' && frame.ref === undefined ? refusalOf(frame) : undefined;
+      this.#hooks.onFrame(frame);
     }
   }
 
@@ -276,9 +276,6 @@ export class Connection {
 }
 
 function hangUp(socket: SocketLike): void {
-  socket.onopen = null;
-  socket.onmessage = null;
-  socket.onclose = null;
   try {
     socket.close(1000);
   } catch {

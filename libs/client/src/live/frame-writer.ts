@@ -46,7 +46,7 @@ export class FrameWriter {
     this.#scheduled = false;
     const frames = this.#queue;
     this.#queue = [];
-    for (let start = 0; start < frames.length; ) {
+    for (let start = 0; start < frames.length;) {
       const end = endOfMessage(frames, start);
       const [first = ''] = frames.slice(start, start + 1);
       this.#socket.send(end === start + 1 ? first : `[${frames.slice(start, end).join(',')}]`);

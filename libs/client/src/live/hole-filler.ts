@@ -2,8 +2,9 @@ import type { ServerFrameOf } from '@parley/protocol';
 import { maxHistoryPage } from '../constants.js';
 import type { Environment, Timer } from '../environment.js';
 import type { ParleyClientError } from '../errors.js';
-import { fillHole } from '../state/apply-entry.js';
-import type { LocalState, StateEvent } from '../state/local-state.js';
+import { closeHole, fillHole } from '../state/apply-entry.js';
+import type { ConversationState, LocalState, StateEvent } from '../state/local-state.js';
+import { backoffMs } from './backoff.js';
 import type { Requests } from './requests.js';
 
 export interface HoleFillerHooks {
@@ -17,10 +18,12 @@ export interface HoleFillerHooks {
 
 /** What comes out of order within this time is no hole. */
 const graceMs = 100;
+/** History that does not show it yet is asked again, this often, ever more slowly. */
+const maxAttempts = 8;
 
 /**
- * Fetches what is missing between sequences: just the hole, once, with one question at a time per conversation. A
- * question that fails is asked again when the next hole is noticed or the connection is live again.
+ * Fetches what is missing between sequences: just the hole, with one question at a time per conversation. One that fails
+ * is asked again when something else of the conversation comes or the connection is live again.
  */
 export class HoleFiller {
   readonly #requests: Requests;
@@ -70,37 +73,42 @@ export class HoleFiller {
     if (this.#filling.has(conversationId)) return;
     this.#filling.add(conversationId);
     try {
-      for (let hole = this.#hole(conversationId); hole !== undefined; hole = this.#hole(conversationId)) {
-        const [from, to] = hole;
-        this.#hooks.onHole(conversationId, from, to);
-        const limit = Math.min(to - from + 1, maxHistoryPage);
-        const page = await this.#requests.command({ type: 'history', conversationId, after: from - 1, limit });
-        this.#apply(conversationId, hole, page as ServerFrameOf<'history'>);
+      for (let attempt = 0; attempt < maxAttempts; attempt++) {
+        if (!(await this.#ask(conversationId))) return;
+        // Not in history yet: an own message was accepted before those below it could be read.
+        const wait = graceMs + backoffMs(attempt, this.#environment.random(), { baseMs: 100, capMs: 5000 });
+        await new Promise<void>((done) => void this.#environment.setTimer(done, wait));
       }
     } catch (error) {
-      if (!(error as ParleyClientError).retryable) this.#giveUp(conversationId);
+      const conversation = this.#conversation(conversationId);
+      const hole = conversation?.timeline.missing.first;
+      // Refused for good: it is not ours to see. Its departure is on the way.
+      if (!(error as ParleyClientError).retryable && conversation !== undefined && hole !== undefined)
+        this.#hooks.onFilled(closeHole(conversation, hole));
     } finally {
       this.#filling.delete(conversationId);
     }
   }
 
-  #hole(conversationId: string): readonly [from: number, to: number] | undefined {
-    return this.#hooks.state()?.conversations.get(conversationId)?.timeline.missing.first;
+  /** Page after page. True: something is missing that history does not show. */
+  async #ask(conversationId: string): Promise<boolean> {
+    for (;;) {
+      const hole = this.#conversation(conversationId)?.timeline.missing.first;
+      if (hole === undefined) return false;
+      const [from, to] = hole;
+      this.#hooks.onHole(conversationId, from, to);
+      // One more than the hole: the message above it proves that nothing in it is still to come.
+      const limit = Math.min(to - from + 2, maxHistoryPage);
+      const page = await this.#requests.command({ type: 'history', conversationId, after: from - 1, limit });
+      const state = this.#hooks.state();
+      const conversation = this.#conversation(conversationId);
+      if (state === null || conversation === undefined) return false;
+      this.#hooks.onFilled(fillHole(state, conversation, hole, (page as ServerFrameOf<'history'>).entries));
+      if (conversation.timeline.missing.has(from)) return true;
+    }
   }
 
-  #apply(conversationId: string, hole: readonly [number, number], page: ServerFrameOf<'history'>): void {
-    const state = this.#hooks.state();
-    const conversation = state?.conversations.get(conversationId);
-    if (state === null || conversation === undefined) return;
-    this.#hooks.onFilled(fillHole(state, conversation, hole, page));
-  }
-
-  /** Refused for good: it is not ours to see. Its departure is on the way. */
-  #giveUp(conversationId: string): void {
-    const hole = this.#hole(conversationId);
-    const state = this.#hooks.state();
-    const conversation = state?.conversations.get(conversationId);
-    if (hole === undefined || state === null || conversation === undefined) return;
-    this.#hooks.onFilled(fillHole(state, conversation, hole, { entries: [], hasMoreAfter: false }));
+  #conversation(id: string): ConversationState | undefined {
+    return this.#hooks.state()?.conversations.get(id);
   }
 }

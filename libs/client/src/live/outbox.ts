@@ -59,7 +59,7 @@ interface Entry {
   row: OutboxRow;
   inFlight: boolean;
   attempts: number;
-  settle: { resolve(accepted: Accepted): void; reject(error: ParleyClientError): void }[];
+  settle: { resolve: (accepted: Accepted) => void; reject: (error: ParleyClientError) => void }[];
 }
 
 /** The messages of one conversation, in the order of their writing. */

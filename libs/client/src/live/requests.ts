@@ -35,7 +35,7 @@ export class Requests {
   readonly #environment: Environment;
   readonly #options: RequestsOptions;
   readonly #pending = new Map<number, Pending>();
-  readonly #waitingForLine = new Set<{ go(): void; fail(error: ParleyClientError): void }>();
+  readonly #waitingForLine = new Set<{ go: () => void; fail: (error: ParleyClientError) => void }>();
   #nextRef = 1;
 
   constructor(line: Line, environment: Environment, options: RequestsOptions) {
@@ -61,7 +61,7 @@ export class Requests {
         reject(new ParleyClientError('timeout', `No answer to ${question.type} in time`, { retryable: true }));
       }, this.#options.answerTimeoutMs);
       this.#pending.set(ref, { resolve, reject, timer });
-      this.#line.write({ ...question, ref } as ClientFrame);
+      this.#line.write({ ...question, ref });
     });
   }
 
@@ -92,7 +92,7 @@ export class Requests {
     this.#pending.delete(frame.ref);
     pending.timer.cancel();
     if (frame.type === 'error') pending.reject(refusalOf(frame));
-    else pending.resolve(frame as Answer);
+    else pending.resolve(frame);
     if (this.isIdle) this.#line.noteIdle();
     return true;
   }

@@ -77,7 +77,7 @@ export class Watermarks {
     this.#due.add(mark);
     this.#timers[kind] ??= this.#environment.setTimer(() => {
       delete this.#timers[kind];
-      for (const due of [...this.#due]) if (due.kind === kind) this.#tell(due);
+      for (const due of this.#due) if (due.kind === kind) this.#tell(due);
     }, this.#everyMs[kind]);
   }
 
@@ -85,18 +85,19 @@ export class Watermarks {
     if (!this.#isUp() || mark.inFlight) return;
     this.#due.delete(mark);
     mark.inFlight = true;
-    const { kind: type, conversationId, upTo } = mark;
-    this.#requests.once({ type, conversationId, upTo }).then(
-      () => {
-        mark.inFlight = false;
-        mark.done = Math.max(mark.done, upTo);
-        if (mark.upTo > mark.done) this.#later(mark);
-      },
-      (error: unknown) => {
-        mark.inFlight = false;
-        if (!(error as ParleyClientError).retryable) mark.done = Math.max(mark.done, upTo);
-        if (this.#isUp() && mark.upTo > mark.done) this.#later(mark);
-      },
-    );
+    void this.#ask(mark, mark.upTo);
+  }
+
+  async #ask(mark: Mark, upTo: number): Promise<void> {
+    const { kind: type, conversationId } = mark;
+    try {
+      await this.#requests.once({ type, conversationId, upTo });
+      mark.done = Math.max(mark.done, upTo);
+    } catch (error) {
+      // Refused for good is as good as said.
+      if (!(error as ParleyClientError).retryable) mark.done = Math.max(mark.done, upTo);
+    }
+    mark.inFlight = false;
+    if (this.#isUp() && mark.upTo > mark.done) this.#later(mark);
   }
 }

@@ -1,6 +1,6 @@
 import type { InboxEntry, ServerFrameOf } from '@parley/protocol';
 import { noPosition } from '../position.js';
-import { announce, applyMessage } from './apply-change.js';
+import { announce, applyMessage } from './apply-message.js';
 import { conversationFrom } from './conversation.js';
 import type { ConversationState, LocalState, StateEvent } from './local-state.js';
 import { pruneMentions } from './read-state.js';
@@ -37,22 +37,29 @@ export function anchorConversation(state: LocalState, entry: InboxEntry): readon
 
 type HistoryEntries = ServerFrameOf<'history'>['entries'];
 
-/** A page that was asked for to fill the hole `from`–`to`. What it leaves out of the hole is not ours to see. */
+/**
+ * A page of what follows the hole's beginning. History is complete up to the last message that it shows: what it leaves
+ * out below that is not ours to see. Above it nothing is known: it may not be projected yet.
+ */
 export function fillHole(
   state: LocalState,
   conversation: ConversationState,
   hole: readonly [from: number, to: number],
-  page: { readonly entries: HistoryEntries; readonly hasMoreAfter: boolean },
+  entries: HistoryEntries,
 ): readonly StateEvent[] {
+  const messages = messagesOf(entries);
   const events: StateEvent[] = [];
-  const messages = messagesOf(page.entries);
   for (const { message, position } of messages)
     events.push(...applyMessage(state, conversation, message, position, false));
-  const last = messages.at(-1)?.message.sequence;
-  const covered = page.hasMoreAfter && last !== undefined ? Math.min(last, hole[1]) : hole[1];
-  conversation.timeline.missing.remove(hole[0], covered);
-  events.push(...announce(conversation), { type: 'conversation', conversationId: conversation.id });
-  return events;
+  const last = messages.at(-1)?.message.sequence ?? 0;
+  return [...events, ...closeHole(conversation, [hole[0], Math.min(last, hole[1])])];
+}
+
+/** What is still missing of the hole is not ours to see. */
+export function closeHole(conversation: ConversationState, [from, to]: readonly [number, number]): StateEvent[] {
+  if (from > to) return [];
+  conversation.timeline.missing.remove(from, to);
+  return [...announce(conversation), { type: 'conversation', conversationId: conversation.id }];
 }
 
 /** A page that reaches down from the window: the window grows by it. */

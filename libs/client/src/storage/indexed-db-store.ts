@@ -7,7 +7,7 @@ export function indexedDbStore(databaseName = 'parley', factory: IDBFactory = in
   let opened: Promise<IDBDatabase> | undefined;
   const open = (): Promise<IDBDatabase> => {
     const request = factory.open(databaseName, 1);
-    request.onupgradeneeded = () => void request.result.createObjectStore(table);
+    request.addEventListener('upgradeneeded', () => void request.result.createObjectStore(table));
     return settled(request);
   };
   const objects = async (mode: IDBTransactionMode): Promise<IDBObjectStore> => {
@@ -25,21 +25,22 @@ export function indexedDbStore(databaseName = 'parley', factory: IDBFactory = in
         settled(store.getAllKeys(range)),
         settled(store.getAll(range) as IDBRequest<string[]>),
       ]);
-      return keys.map((key, index) => [String(key as string), values[index] ?? ''] as const);
+      return keys.map((key, index) => [key as string, values[index] ?? ''] as const);
     },
   };
 }
 
 const settled = <T>(request: IDBRequest<T>): Promise<T> =>
   new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error ?? new Error('IndexedDB failed'));
+    request.addEventListener('success', () => resolve(request.result));
+    request.addEventListener('error', () => reject(request.error ?? new Error('IndexedDB failed')));
   });
 
 /** Only a committed transaction is kept. */
 const committed = (store: IDBObjectStore, write: (store: IDBObjectStore) => unknown): Promise<void> =>
   new Promise((resolve, reject) => {
-    store.transaction.oncomplete = () => resolve();
-    store.transaction.onabort = () => reject(store.transaction.error ?? new Error('IndexedDB aborted'));
+    const { transaction } = store;
+    transaction.addEventListener('complete', () => resolve());
+    transaction.addEventListener('abort', () => reject(transaction.error ?? new Error('IndexedDB aborted')));
     write(store);
   });

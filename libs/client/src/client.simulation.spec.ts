@@ -1,0 +1,144 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Device, received, Scene } from './testing/scene.js';
+
+const rooms = ['cnv_aaaa', 'cnv_bbbb'];
+const people = ['usr_ann_', 'usr_ben_', 'usr_cyd_'];
+const runs = Number(process.env['PARLEY_CLIENT_RUNS'] ?? 60);
+
+interface Trouble {
+  readonly echo: boolean;
+  readonly pipeline: number;
+  readonly messages: number;
+  readonly window: number;
+}
+
+/** Everybody talks, edits, reads, is removed and added while connections break and the server restarts. */
+async function trouble(scene: Scene, devices: readonly Device[], steps: number): Promise<void> {
+  const { simulation, server, log } = scene;
+  for (let step = 0; step < steps; step++) {
+    const device = simulation.pick(devices);
+    const room = simulation.pick(rooms);
+    const said = log.conversations.get(room)?.messages.length ?? 0;
+    const dice = simulation.below(100);
+    if (dice < 50) {
+      const mentions = simulation.chance(0.3) ? [simulation.pick(people)] : [];
+      device.client.send(room, `${device.userId} says ${step}`, { mentions }).catch(() => {});
+    } else if (dice < 60) log.change(room, 1 + simulation.below(said + 1), (m) => ({ ...m, editedAt: `${step}` }));
+    else if (dice < 65) log.rename(room, `title ${step}`);
+    else if (dice < 72) device.client.markRead(room);
+    else if (dice < 76) log.remove(room, device.userId);
+    else if (dice < 82) log.join(room, device.userId);
+    else if (dice < 90) device.sockets.at(-1)?.cut();
+    else if (dice < 92) device.sockets.at(-1)?.freeze();
+    else if (dice < 94) server.restart(simulation.pick([1006, 1012, 4000, 4003]));
+    server.project();
+    await simulation.pass(simulation.below(200));
+  }
+}
+
+/** The world is kind again, and what was lost without a trace shows by what is said next. */
+async function peace(scene: Scene, devices: readonly Device[]): Promise<void> {
+  const { simulation, server, log } = scene;
+  Object.assign(server.faults, { refuse: 0, omit: 0, duplicate: 0 });
+  for (const room of rooms) for (const { userId } of devices) log.join(room, userId);
+  await simulation.until(
+    () => devices.every(({ client }) => client.outgoing().every(({ status }) => status === 'failed')),
+    900_000,
+    'empty outboxes',
+  );
+  for (const room of rooms)
+    for (const { userId } of devices) {
+      const content = { type: 'text.v1', text: 'the end' } as const;
+      log.send(userId, { type: 'send', ref: 0, conversationId: room, clientMessageId: `end-${userId}`, content });
+    }
+  await scene.projected();
+  const upToDate = ({ client }: Device): boolean =>
+    client.connection.phase === 'live' &&
+    rooms.every((room) => client.window(room).at(-1)?.sequence === log.conversations.get(room)?.messages.length);
+  await simulation.until(() => devices.every(upToDate), 900_000, 'every device up to date');
+  await simulation.pass(60_000);
+}
+
+function expectEqualToServer({ log }: Scene, { client, userId, ledger }: Device, window: number): void {
+  expect(client.conversations().map(({ id }) => id)).toHaveLength(rooms.length);
+  for (const room of rooms) {
+    const item = client.conversation(room);
+    const truth = log.entry(room, userId);
+    expect(item?.conversation?.title).toBe(truth.conversation.title);
+    expect(item?.lastMessage).toEqual(truth.lastMessage);
+    expect({ unread: item?.unread, mentions: item?.mentions }).toEqual({
+      unread: truth.readState.unread,
+      mentions: truth.readState.mentions,
+    });
+    const held = client.window(room);
+    expect(held.length).toBeLessThanOrEqual(window);
+    const visible = log.visible(room, userId).map(({ message }) => message);
+    expect(held).toEqual(held.length === 0 ? [] : visible.slice(-held.length));
+    expectOnceInOrder(
+      received(ledger, room),
+      visible.map(({ sequence }) => sequence),
+    );
+  }
+}
+
+/** All that was visible, each once, in order. */
+function expectOnceInOrder(sequences: readonly number[], visible: readonly number[]): void {
+  expect(sequences).toEqual([...new Set(sequences)].sort((a, b) => a - b));
+  expect(sequences).toEqual(visible);
+}
+
+async function run(seed: number, { echo, pipeline, messages, window }: Trouble): Promise<void> {
+  const scene = new Scene(seed);
+  for (const room of rooms) scene.log.start(room, people);
+  await scene.projected();
+  Object.assign(scene.server.faults, {
+    refuse: 0.05,
+    duplicate: 0.1,
+    omit: 0.03,
+    acceptDelayMs: 300,
+    projectDelayMs: 150,
+    latencyMs: 40,
+  });
+  const options = { echo, pipeline, limits: { messages: window }, answerTimeoutMs: 2000 };
+  const devices: Device[] = [];
+  for (const userId of [...people, people[0] ?? '']) devices.push(await scene.connected(userId, options));
+  await trouble(scene, devices, messages);
+  await peace(scene, devices);
+  for (const device of devices) expectEqualToServer(scene, device, window);
+  expectSentOnce(scene, devices);
+  await Promise.all(devices.map(({ client }) => client.close()));
+}
+
+/** What was accepted is in the log once, under the sequence that was told; what one wrote is in the order of writing. */
+function expectSentOnce({ log }: Scene, devices: readonly Device[]): void {
+  for (const { ledger, userId } of devices)
+    for (const room of rooms) {
+      const messages = log.conversations.get(room)?.messages ?? [];
+      const accepted = ledger.filter((e) => e.event === 'accepted').filter((e) => e.conversationId === room);
+      for (const { clientMessageId, sequence } of accepted) {
+        const found = messages.filter((m) => m.clientMessageId === clientMessageId && m.senderId === userId);
+        expect(found.map((m) => m.sequence)).toEqual([sequence]);
+      }
+      const sequences = accepted.map(({ sequence }) => sequence);
+      expect(sequences).toEqual(sequences.toSorted((a, b) => a - b));
+    }
+}
+
+describe('devices in trouble', () => {
+  it('lose nothing, double nothing, keep the order, and end like the server', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer(),
+        fc.record({
+          echo: fc.boolean(),
+          pipeline: fc.constant(1),
+          messages: fc.integer({ min: 5, max: 80 }),
+          window: fc.integer({ min: 5, max: 40 }),
+        }),
+        run,
+      ),
+      { numRuns: runs },
+    );
+  }, 120_000);
+});

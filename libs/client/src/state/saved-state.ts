@@ -1,0 +1,111 @@
+import { noPosition } from '../position.js';
+import type { KeyValueStore } from '../storage/key-value-store.js';
+import { unknownConversation } from './conversation.js';
+import type { ConversationState, LocalState } from './local-state.js';
+import { RangeSet } from './ranges.js';
+import { type HeldMessage, Timeline } from './timeline.js';
+
+const format = 1;
+const metaKey = 'state/meta';
+const conversationPrefix = 'state/conversation/';
+const peopleKey = 'state/people';
+
+interface SavedMeta {
+  readonly format: number;
+  readonly userId: string;
+  readonly cursor: string;
+  readonly departed: readonly (readonly [string, string])[];
+}
+
+interface SavedTimeline {
+  readonly held: readonly HeldMessage[];
+  readonly last: HeldMessage | null;
+  readonly missing: readonly (readonly [number, number])[];
+  readonly floor: number;
+  readonly highest: number;
+  readonly announced: number;
+  readonly anchored: boolean;
+}
+
+type SavedConversation = Omit<ConversationState, 'timeline' | 'members' | 'mentionedAt' | 'readHere'> & {
+  readonly timeline: SavedTimeline;
+  readonly members: readonly (readonly [string, unknown])[];
+  readonly mentionedAt: readonly number[];
+};
+
+/**
+ * A device's state on disk, so that it opens at once and resumes. Conversations are written before the cursor: after a
+ * crash the cursor is at most too old, and changes that come again are harmless.
+ */
+export class SavedState {
+  readonly #store: KeyValueStore;
+
+  constructor(store: KeyValueStore) {
+    this.#store = store;
+  }
+
+  /** Whose state this is and where to resume, or null. Fills `into` with what was saved. */
+  async load(make: (userId: string) => LocalState): Promise<{ state: LocalState; cursor: string } | null> {
+    const json = await this.#store.get(metaKey);
+    const meta = json === undefined ? null : (JSON.parse(json) as SavedMeta);
+    if (meta?.format !== format) return null;
+    const state = make(meta.userId);
+    for (const [id, position] of meta.departed) state.departed.set(id, position);
+    for (const [, saved] of await this.#store.entries(conversationPrefix)) {
+      const conversation = restore(JSON.parse(saved) as SavedConversation, state);
+      if (!state.departed.has(conversation.id)) state.conversations.set(conversation.id, conversation);
+    }
+    const people = await this.#store.get(peopleKey);
+    for (const [id, person] of people === undefined ? [] : (JSON.parse(people) as [string, never][]))
+      state.people.set(id, person);
+    return { state, cursor: meta.cursor };
+  }
+
+  /** `changed`: conversations that differ from what was saved last. */
+  async save(state: LocalState, cursor: string, changed: Iterable<string>): Promise<void> {
+    const texts: [key: string, json: string | null][] = [...changed].map((id) => {
+      const conversation = state.conversations.get(id);
+      return [conversationPrefix + id, conversation === undefined ? null : JSON.stringify(saved(conversation))];
+    });
+    const people = JSON.stringify([...state.people]);
+    const meta: SavedMeta = { format, userId: state.userId, cursor, departed: [...state.departed] };
+    // All of one moment: nothing above waits, so nothing is applied in between.
+    for (const [key, json] of texts) await (json === null ? this.#store.delete(key) : this.#store.set(key, json));
+    await this.#store.set(peopleKey, people);
+    await this.#store.set(metaKey, JSON.stringify(meta));
+  }
+
+  /** Forgets everything; the cursor first, so that a crash half way leaves nothing to resume from. */
+  async clear(): Promise<void> {
+    await this.#store.delete(metaKey);
+    await this.#store.delete(peopleKey);
+    for (const [key] of await this.#store.entries(conversationPrefix)) await this.#store.delete(key);
+  }
+}
+
+function saved(conversation: ConversationState): SavedConversation {
+  const { timeline, members, mentionedAt, readHere: _readHere, ...rest } = conversation;
+  const { last, missing, floor, highest, announced, anchored } = timeline;
+  const held = [...timeline.held.values()];
+  return {
+    ...rest,
+    members: [...members],
+    mentionedAt: [...mentionedAt],
+    timeline: { held, last, missing: missing.toJSON(), floor, highest, announced, anchored },
+  };
+}
+
+function restore(saved: SavedConversation, state: LocalState): ConversationState {
+  const { floor, highest, announced, anchored, last, held, missing } = saved.timeline;
+  const timeline = new Timeline(announced, state.limits.messages);
+  Object.assign(timeline, { floor, highest, anchored, last, missing: RangeSet.from(missing) });
+  for (const each of held) timeline.held.set(each.message.sequence, each);
+  return {
+    ...unknownConversation(saved.id, state),
+    ...saved,
+    members: new Map(saved.members) as ConversationState['members'],
+    mentionedAt: new Set(saved.mentionedAt),
+    noticedUpTo: saved.noticedUpTo ?? noPosition,
+    timeline,
+  };
+}
