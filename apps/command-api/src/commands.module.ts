@@ -17,7 +17,6 @@ import { Users } from './users/users.js';
 @Global()
 @Module({
   imports: [CqrsModule.forRoot()],
-  controllers: [],
   providers: [
     LogServices,
     Conversations,
@@ -32,6 +31,6 @@ import { Users } from './users/users.js';
     ...commandHandlers,
     { provide: COMMANDS, useExisting: CommandBusClient },
   ],
-  exports: [COMMANDS],
+  exports: [COMMANDS, Users],
 })
 export class CommandsModule {}

@@ -68,7 +68,7 @@ export class WriteSide {
   async refusal(actorId: string, command: Command): Promise<string> {
     return this.execute(actorId, command).then(
       () => 'accepted',
-      (error: { code?: string }) => error.code ?? String(error),
+      (error: { code?: string }) => error.code ?? 'not a rejection',
     );
   }
 

@@ -20,6 +20,7 @@ export const acceptedView = z.object({
   /** The same message had been accepted before. */
   repeated: z.boolean(),
 });
+export type AcceptedView = z.infer<typeof acceptedView>;
 
 const messageErrors = writeErrorsAnd('message_not_found', 'message_refused', 'message_deleted', 'feature_unavailable');
 
@@ -160,7 +161,10 @@ export const messageCommandRoutes = defineRoutes({
     params: onConversation,
     body: z
       .strictObject({ delivered: sequence.optional(), read: sequence.optional() })
-      .refine(({ delivered, read }) => delivered !== undefined || read !== undefined, 'expected delivered, read or both'),
+      .refine(
+        ({ delivered, read }) => delivered !== undefined || read !== undefined,
+        'expected delivered, read or both',
+      ),
     status: 204,
     errors: writeErrorsAnd('watermark_past_end'),
   },

@@ -19,7 +19,7 @@ it('finds the same direct conversation, whoever starts it and however often', as
     side.execute(bob, { type: 'start-conversation', kind: 'direct', memberIds: [ann] }),
   ]);
   expect(new Set(started.map(({ conversationId }) => conversationId)).size).toBe(1);
-  expect(started.map(({ created }) => created).sort()).toEqual([false, true]);
+  expect(started.filter(({ created }) => created)).toHaveLength(1);
   expect(started.every(({ position }) => position > 0)).toBe(true);
 });
 
