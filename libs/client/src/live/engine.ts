@@ -6,6 +6,7 @@ import type { Environment } from '../environment.js';
 import type { ParleyClientError } from '../errors.js';
 import type { ClientEvents } from '../events.js';
 import type { RecordBody, Recorder } from '../recorder.js';
+import { announceOwed } from '../state/apply-change.js';
 import { applyMessage } from '../state/apply-message.js';
 import { emptyState, type LocalState, type StateEvent } from '../state/local-state.js';
 import type { KeyValueStore } from '../storage/key-value-store.js';
@@ -209,6 +210,8 @@ export class Engine {
 
   /** Rows that several frames touched are told once. */
   #framesEnd(): void {
+    if (this.state !== null && this.state.owed.size > 0 && this.connection.state.phase === 'live')
+      this.#stateEvents(announceOwed(this.state));
     if (this.#rows.size === 0) return;
     const rows = [...this.#rows];
     this.#rows.clear();

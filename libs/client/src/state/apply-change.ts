@@ -1,7 +1,7 @@
 import type { Change, MemberView } from '@parley/protocol';
 import { comparePositions } from '../position.js';
 import { applyMessage, applyNotice } from './apply-message.js';
-import { conversationFrom, unknownConversation } from './conversation.js';
+import { joinedConversation, unknownConversation } from './conversation.js';
 import { isNewer, keepNewest } from './held.js';
 import type { ConversationState, LocalState, StateEvent } from './local-state.js';
 import { pruneMentions } from './read-state.js';
@@ -99,8 +99,10 @@ function applyPerson(state: LocalState, { person, position }: ChangeOf<'person'>
 function applyJoined(state: LocalState, { entry, position }: ChangeOf<'joined'>): readonly StateEvent[] {
   const { id } = entry.conversation;
   if (!isLaterMembership(state, id, position)) return nothing;
+  const before = state.conversations.get(id)?.timeline ?? state.owed.get(id);
   state.departed.delete(id);
-  state.conversations.set(id, conversationFrom(entry, position, entry.afterSequence, state));
+  state.owed.delete(id);
+  state.conversations.set(id, joinedConversation(entry, position, before, state));
   return [{ type: 'joined', conversationId: id }, ...row(id)];
 }
 
@@ -108,8 +110,18 @@ function applyDeparted(state: LocalState, { departed, position }: ChangeOf<'depa
   const { conversationId } = departed;
   if (!isLaterMembership(state, conversationId, position)) return nothing;
   state.departed.set(conversationId, position);
-  if (!state.conversations.delete(conversationId)) return nothing;
+  const conversation = state.conversations.get(conversationId);
+  if (conversation === undefined) return nothing;
+  state.conversations.delete(conversationId);
+  state.owed.set(conversationId, conversation.timeline);
   return [{ type: 'departed', conversationId, state: departed.state }];
+}
+
+/** All changes that there are have come: what is owed of conversations left is announced without what is missing. */
+export function announceOwed(state: LocalState): readonly StateEvent[] {
+  const messages = [...state.owed.values()].flatMap((timeline) => timeline.giveUp());
+  state.owed.clear();
+  return messages.map((message) => ({ type: 'message', message }));
 }
 
 /** Joining and leaving alternate: the later of them decides. */

@@ -1,7 +1,7 @@
 import type { InboxEntry, ServerFrameOf } from '@parley/protocol';
 import { noPosition } from '../position.js';
 import { announce, applyMessage } from './apply-message.js';
-import { conversationFrom } from './conversation.js';
+import { listedConversation } from './conversation.js';
 import type { ConversationState, LocalState, StateEvent } from './local-state.js';
 import { pruneMentions } from './read-state.js';
 import type { HeldMessage } from './timeline.js';
@@ -15,7 +15,7 @@ export function applySnapshotEntry(state: LocalState, entry: InboxEntry): readon
   const before = state.announcedBefore.get(id);
   state.announcedBefore.delete(id);
   const announced = before === undefined ? lastSequence : Math.max(before, entry.afterSequence);
-  const conversation = conversationFrom(entry, noPosition, Math.min(announced, lastSequence), state);
+  const conversation = listedConversation(entry, Math.min(announced, lastSequence), state);
   state.departed.delete(id);
   state.conversations.set(id, conversation);
   return [{ type: 'conversation', conversationId: id }];

@@ -26,24 +26,39 @@ export function unknownConversation(id: string, state: LocalState): Conversation
 }
 
 /**
- * A conversation as its entry says. Messages up to `announced` need not be announced any more; those above, up to the
- * conversation's last, are expected.
+ * A conversation as its row in the list says. Messages up to `announced` need not be announced any more; those above,
+ * up to the conversation's last, are expected.
  */
-export function conversationFrom(
+export function listedConversation(entry: InboxEntry, announced: number, state: LocalState): ConversationState {
+  const { lastMessage } = entry;
+  const timeline = new Timeline(announced, state.limits.messages);
+  timeline.expect(entry.conversation.lastSequence);
+  // The entry does not say of which position the message is: any change of it wins.
+  if (lastMessage?.sequence === announced) timeline.insert({ message: lastMessage, position: noPosition });
+  return conversationOf(entry, noPosition, timeline, state);
+}
+
+/**
+ * A conversation that one has joined: everything said since is expected. `before`: messages of an earlier membership
+ * that was not yet known to the end; what is missing of it is expected, too.
+ */
+export function joinedConversation(
   entry: InboxEntry,
   position: string,
-  announced: number,
+  before: Timeline | undefined,
   state: LocalState,
 ): ConversationState {
+  const timeline = before?.anchored === true ? before : new Timeline(entry.afterSequence, state.limits.messages);
+  timeline.expect(entry.conversation.lastSequence);
+  // While one was away, messages of before were changed without a word.
+  timeline.outdatedUpTo = entry.afterSequence;
+  return conversationOf(entry, position, timeline, state);
+}
+
+function conversationOf(entry: InboxEntry, position: string, timeline: Timeline, state: LocalState): ConversationState {
   const { conversation, lastMessage } = entry;
-  const timeline = new Timeline(announced, state.limits.messages);
-  timeline.expect(conversation.lastSequence);
-  if (lastMessage !== null) {
-    // The entry does not say of which position the message is: any change of it wins.
-    const held = { message: lastMessage, position: noPosition };
-    if (lastMessage.sequence === announced) timeline.insert(held);
-    else timeline.last = held;
-  }
+  if (lastMessage !== null && lastMessage.sequence >= (timeline.last?.message.sequence ?? 0))
+    timeline.last = { message: lastMessage, position: noPosition };
   return {
     ...unknownConversation(conversation.id, state),
     joinedAt: position,

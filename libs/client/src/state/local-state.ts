@@ -60,6 +60,11 @@ export interface LocalState {
   readonly conversations: Map<string, ConversationState>;
   /** Conversations left, with the position of leaving: older changes do not bring them back. */
   readonly departed: Map<string, string>;
+  /**
+   * Conversations left in what is being caught up with. A message of the old membership may still come, because it was
+   * changed after one had joined again: until everything has come it is not known what there was to announce.
+   */
+  readonly owed: Map<string, Timeline>;
   readonly people: Map<string, Held<PersonView>>;
   /**
    * After a reset: up to where each conversation had been announced, so that what was said in between is fetched and
@@ -73,6 +78,7 @@ export const emptyState = (userId: string, limits: Limits): LocalState => ({
   limits,
   conversations: new Map(),
   departed: new Map(),
+  owed: new Map(),
   people: new Map(),
   announcedBefore: new Map(),
 });
@@ -83,6 +89,7 @@ export function resetState(state: LocalState): void {
     if (timeline.anchored) state.announcedBefore.set(id, timeline.announced);
   state.conversations.clear();
   state.departed.clear();
+  state.owed.clear();
   state.people.clear();
 }
 

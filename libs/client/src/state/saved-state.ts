@@ -25,6 +25,7 @@ interface SavedTimeline {
   readonly highest: number;
   readonly announced: number;
   readonly anchored: boolean;
+  readonly outdatedUpTo: number;
 }
 
 type SavedConversation = Omit<ConversationState, 'timeline' | 'members' | 'mentionedAt' | 'readHere'> & {
@@ -85,20 +86,20 @@ export class SavedState {
 
 function saved(conversation: ConversationState): SavedConversation {
   const { timeline, members, mentionedAt, readHere: _readHere, ...rest } = conversation;
-  const { last, missing, floor, highest, announced, anchored } = timeline;
+  const { last, missing, floor, highest, announced, anchored, outdatedUpTo } = timeline;
   const held = [...timeline.held.values()];
   return {
     ...rest,
     members: [...members],
     mentionedAt: [...mentionedAt],
-    timeline: { held, last, missing: missing.toJSON(), floor, highest, announced, anchored },
+    timeline: { held, last, missing: missing.toJSON(), floor, highest, announced, anchored, outdatedUpTo },
   };
 }
 
 function restore(saved: SavedConversation, state: LocalState): ConversationState {
-  const { floor, highest, announced, anchored, last, held, missing } = saved.timeline;
-  const timeline = new Timeline(announced, state.limits.messages);
-  Object.assign(timeline, { floor, highest, anchored, last, missing: RangeSet.from(missing) });
+  const { held, missing, ...numbers } = saved.timeline;
+  const timeline = new Timeline(numbers.announced, state.limits.messages);
+  Object.assign(timeline, { ...numbers, missing: RangeSet.from(missing) });
   for (const each of held) timeline.held.set(each.message.sequence, each);
   return {
     ...unknownConversation(saved.id, state),

@@ -36,6 +36,8 @@ export class Timeline {
   limit: number;
   /** The newest message, even when it is not held: for the conversation list. */
   last: HeldMessage | null = null;
+  /** Changes of messages up to here may have been missed: once announced they are not held. */
+  outdatedUpTo = 0;
   /** False: where the conversation stands is not known yet (a message of a conversation that was in no list). */
   anchored = true;
 
@@ -64,6 +66,12 @@ export class Timeline {
     if (!this.anchored || lastSequence <= this.highest) return;
     this.missing.add(this.highest + 1, lastSequence);
     this.highest = lastSequence;
+  }
+
+  /** Nothing that is missing will come. */
+  giveUp(): MessageView[] {
+    this.missing = new RangeSet();
+    return this.announce();
   }
 
   insert(next: HeldMessage): Insertion {
@@ -141,7 +149,7 @@ export class Timeline {
   }
 
   #evict(): void {
-    while (this.held.size > this.limit && this.floor <= this.announced) {
+    while (this.floor <= this.announced && (this.held.size > this.limit || this.floor <= this.outdatedUpTo)) {
       this.held.delete(this.floor);
       this.floor++;
     }
