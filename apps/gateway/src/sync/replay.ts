@@ -104,7 +104,7 @@ async function catchUp(
     if (from < floor) await models.positions.waitFor(floor, deps.waitMs);
     else {
       transport.send(caughtUpFrame(cursors.encodePosition(from), request.ref));
-      subscription.goLive(from, buffer, cursors.encodePosition(Math.max(from, hub.position)));
+      subscription.goLive(from, buffer, cursors.encodePosition(hub.position));
       return;
     }
   }

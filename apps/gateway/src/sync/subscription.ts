@@ -26,7 +26,7 @@ export interface SyncRequest {
 
 /** Positions of own messages that a socket without echo has yet to pass over. The oldest is forgotten: it is echoed. */
 const ownPositionsKept = 1_024;
-const bufferedDeliveries = 2_048;
+const defaultBuffer = 2_048;
 
 /**
  * One device's way through the changes: idle until it asks, replaying what it missed, then live without a seam. While
@@ -47,6 +47,8 @@ export class Subscription implements Subscriber {
   constructor(
     readonly transport: SyncTransport,
     private readonly replay: Replay,
+    /** Deliveries kept while a page is read. */
+    private readonly bufferLimit = defaultBuffer,
   ) {}
 
   get state(): 'idle' | 'replaying' | 'live' | 'closed' {
@@ -80,7 +82,7 @@ export class Subscription implements Subscriber {
 
   /** Keeps what arrives from now on; what was kept before is forgotten. */
   openBuffer(): DeliveryBuffer {
-    return (this.#buffer = new DeliveryBuffer(bufferedDeliveries));
+    return (this.#buffer = new DeliveryBuffer(this.bufferLimit));
   }
 
   dropBuffer(): void {

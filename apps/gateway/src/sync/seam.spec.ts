@@ -1,0 +1,315 @@
+import fc from 'fast-check';
+import { describe, expect, it, vi } from 'vitest';
+import { Hub } from '../push/hub.js';
+import type { SharedFrame } from '../socket/outbox.js';
+import { silentLogger } from '../testing/silent-logger.kit.js';
+import { type Gate, type SeenChange, World } from '../testing/world.kit.js';
+import { createReplay } from './replay.js';
+import { Subscription, type SyncTransport } from './subscription.js';
+
+const cursors = { encodePosition: String };
+const users = ['usr_ann', 'usr_bob', 'usr_cat'];
+const conversations = ['cnv_1', 'cnv_2', 'cnv_3'];
+
+/** What a device was sent, and a connection that the test can make slow. */
+class Device implements SyncTransport {
+  open = true;
+  readonly frames: Record<string, unknown>[] = [];
+  readonly #stalled: (() => void)[] = [];
+  stalling = false;
+
+  send(frame: string | SharedFrame): void {
+    if (this.open) this.frames.push(JSON.parse(typeof frame === 'string' ? frame : frame.json));
+  }
+
+  flushed(): Promise<void> {
+    return this.stalling ? new Promise((resolve) => this.#stalled.push(resolve)) : Promise.resolve();
+  }
+
+  flow(): void {
+    this.stalling = false;
+    for (const resolve of this.#stalled.splice(0)) resolve();
+  }
+
+  giveUp(): void {
+    throw new Error('the replay gave up');
+  }
+
+  get changes(): SeenChange[] {
+    return this.frames
+      .filter((frame) => frame['type'] === 'changes')
+      .flatMap((frame) => frame['changes'] as SeenChange[]);
+  }
+}
+
+/** Reads wait here until one of them is let on. */
+class TestGate implements Gate {
+  readonly #waiting: (() => void)[] = [];
+  #open = false;
+
+  pass(): Promise<void> {
+    return this.#open ? Promise.resolve() : new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  letOn(which: number): void {
+    if (this.#waiting.length > 0) this.#waiting.splice(which % this.#waiting.length, 1)[0]?.();
+  }
+
+  letAllOn(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  openForAll(): void {
+    this.#open = true;
+    this.letAllOn();
+  }
+}
+
+interface Connected {
+  readonly userId: string;
+  readonly device: Device;
+  readonly subscription: Subscription;
+  /** What it had before; null: nothing, it begins with a snapshot. */
+  readonly from: number | null;
+}
+
+function setUp() {
+  const world = new World();
+  const gate = new TestGate();
+  const hub = new Hub({ delivery: world, models: world.models, cursors, logger: silentLogger });
+  const replay = createReplay({
+    hub,
+    models: world.models,
+    log: { info: () => Promise.resolve({ events: 0, lastPosition: world.lastPosition, lastTime: null }) },
+    cursors,
+    logger: silentLogger,
+    pageSize: 2,
+    snapshotPageSize: 1,
+    waitMs: 1,
+    onPage: () => undefined,
+  });
+  const connect = (userId: string, from: number | null): Connected => {
+    const device = new Device();
+    const subscription = new Subscription(device, replay, 3);
+    subscription.person = hub.attach(userId, subscription);
+    subscription.start({ from });
+    return { userId, device, subscription, from };
+  };
+  const disconnect = ({ device, subscription }: Connected): void => {
+    device.open = false;
+    device.flow();
+    subscription.close();
+    hub.detach(subscription.person, subscription);
+  };
+  return { world, gate, hub, connect, disconnect };
+}
+
+const settle = async (): Promise<void> => {
+  for (let i = 0; i < 3; i++) await new Promise((resolve) => setImmediate(resolve));
+};
+
+const user = fc.constantFrom(...users);
+const conversationId = fc.constantFrom(...conversations);
+const step = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('message' as const), conversationId }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('move' as const), conversationId, userId: user }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('project' as const) }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('follow' as const) }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('publish' as const), lost: fc.boolean() }) },
+  { weight: 8, arbitrary: fc.record({ do: fc.constant('letOn' as const), which: fc.nat(5) }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('settle' as const) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant('connect' as const), userId: user, back: fc.option(fc.nat(6)) }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('disconnect' as const), which: fc.nat(5) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('stall' as const), which: fc.nat(5) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('flow' as const), which: fc.nat(5) }) },
+);
+const steps = fc.array(step, { minLength: 5, maxLength: 80, size: 'max' });
+type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
+
+async function run(
+  steps: readonly Step[],
+  { lagging = false } = {},
+): Promise<{ world: World; connected: Connected[]; gone: Connected[] }> {
+  const { world, gate, hub, connect, disconnect } = setUp();
+  for (const userId of users) world.append({ type: 'join', conversationId: 'cnv_1', userId });
+  world.project();
+  world.publish();
+  world.gate = gate;
+  world.lagging = lagging;
+  const connected: Connected[] = [];
+  const gone: Connected[] = [];
+  for (const next of steps) {
+    switch (next.do) {
+      case 'message':
+        world.append({ type: 'message', conversationId: next.conversationId });
+        break;
+      case 'move': {
+        const { conversationId, userId } = next;
+        world.append({ type: world.isMember(userId, conversationId) ? 'leave' : 'join', conversationId, userId });
+        break;
+      }
+      case 'project':
+        world.project();
+        break;
+      case 'follow':
+        world.follow();
+        break;
+      case 'publish':
+        world.publish({ lost: next.lost });
+        break;
+      case 'letOn':
+        gate.letOn(next.which);
+        break;
+      case 'settle':
+        for (let i = 0; i < 8; i++) {
+          gate.letAllOn();
+          await settle();
+        }
+        break;
+      case 'connect':
+        connected.push(connect(next.userId, next.back === null ? null : Math.max(0, world.projected - next.back * 10)));
+        break;
+      case 'disconnect': {
+        const [ended] = connected.splice(next.which % Math.max(1, connected.length), 1);
+        if (ended !== undefined) {
+          disconnect(ended);
+          gone.push(ended);
+        }
+        break;
+      }
+      case 'stall': {
+        const slow = connected[next.which % Math.max(1, connected.length)];
+        if (slow !== undefined) slow.device.stalling = true;
+        break;
+      }
+      case 'flow':
+        connected[next.which % Math.max(1, connected.length)]?.device.flow();
+        break;
+      default:
+        next satisfies never;
+    }
+    await settle();
+  }
+  world.lagging = false;
+  world.project();
+  gate.openForAll();
+  for (const { device } of connected) device.flow();
+  // Whatever was lost shows with the next batch that arrives.
+  world.append({ type: 'message', conversationId: 'cnv_elsewhere' });
+  world.project();
+  world.publish();
+  for (let i = 0; i < 20; i++) await settle();
+  hub.close();
+  return { world, connected, gone };
+}
+
+/** Where the changes of a device begin: its cursor, or that of its snapshot. */
+function beginningOf({ from, device }: Connected): number | null {
+  if (from !== null) return from;
+  const last = device.frames.find((frame) => frame['type'] === 'snapshot' && frame['more'] === false);
+  return last === undefined ? null : Number(last['cursor']);
+}
+
+const isIn = ({ conversationId }: { conversationId: string }, json: string): boolean =>
+  (JSON.parse(json) as SeenChange).conversationId === conversationId;
+
+const ats = (changes: readonly { json: string }[]): string[] =>
+  changes.map(({ json }) => (JSON.parse(json) as SeenChange).at);
+
+describe('a replay', () => {
+  it('gives way to a newer one of the same device', async () => {
+    const { world, gate, connect } = setUp();
+    world.append({ type: 'join', conversationId: 'cnv_1', userId: 'usr_ann' });
+    const first = world.append({ type: 'message', conversationId: 'cnv_1' });
+    world.append({ type: 'message', conversationId: 'cnv_1' });
+    world.project();
+    world.publish();
+    world.gate = gate;
+    const { device, subscription } = connect('usr_ann', 0);
+    await settle();
+    subscription.start({ ref: 7, from: first });
+    gate.openForAll();
+    await settle();
+    expect(device.frames.map((frame) => frame['type'])).toEqual(['changes', 'caught_up']);
+    expect(device.frames[1]).toMatchObject({ ref: 7 });
+    expect(device.changes.map(({ at }) => at)).toEqual(['message 30']);
+  });
+
+  it('tells a device to begin anew when its cursor is ahead of the log', async () => {
+    const { connect } = setUp();
+    const { device } = connect('usr_ann', 1_000);
+    await vi.waitFor(() => expect(device.frames.map((frame) => frame['type'])).toEqual(['resync']));
+  });
+});
+
+describe('the seam between replay and live', () => {
+  it('shows every device all it may see, once and in order, and nothing else, whatever comes in between', async () => {
+    await fc.assert(
+      fc.asyncProperty(steps, fc.boolean(), async (steps, lagging) => {
+        const { world, connected, gone } = await run(steps, { lagging });
+        for (const one of connected) {
+          const beginning = beginningOf(one);
+          expect(beginning).not.toBeNull();
+          const wanted = ats(world.visibleTo(one.userId, beginning ?? 0));
+          expect(one.device.changes.map(({ at }) => at)).toEqual(wanted);
+          expect(one.subscription.state).toBe('live');
+        }
+        for (const one of gone) {
+          const seen = one.device.changes.map(({ at }) => at);
+          const wanted = ats(world.visibleTo(one.userId, beginningOf(one) ?? 0));
+          expect(seen).toEqual(wanted.slice(0, seen.length));
+        }
+      }),
+      { numRuns: 600, verbose: 1 },
+    );
+  }, 60_000);
+
+  it('never hands out a cursor that passes something not yet sent', async () => {
+    await fc.assert(
+      fc.asyncProperty(steps, async (steps) => {
+        const { world, connected, gone } = await run(steps);
+        for (const one of [...connected, ...gone]) {
+          const beginning = beginningOf(one);
+          const sent: string[] = [];
+          for (const frame of one.device.frames) {
+            if (frame['type'] === 'changes') sent.push(...(frame['changes'] as SeenChange[]).map(({ at }) => at));
+            if (beginning === null || (frame['type'] !== 'changes' && frame['type'] !== 'caught_up')) continue;
+            expect(sent).toEqual(ats(world.visibleTo(one.userId, beginning, Number(frame['cursor']))));
+          }
+        }
+      }),
+      { numRuns: 200, verbose: 1 },
+    );
+  }, 60_000);
+
+  it('brings a new device every conversation it is in, though they change places while the list is read', async () => {
+    await fc.assert(
+      fc.asyncProperty(steps, async (steps) => {
+        const { world, connected } = await run(steps);
+        for (const one of connected.filter(({ from }) => from === null)) {
+          const known = new Set<string>();
+          for (const frame of one.device.frames) {
+            if (frame['type'] !== 'snapshot') continue;
+            for (const entry of frame['entries'] as { conversationId: string }[]) known.add(entry.conversationId);
+          }
+          const joinedLater = world
+            .visibleTo(one.userId, beginningOf(one) ?? 0)
+            .filter(({ json }) => (JSON.parse(json) as SeenChange).kind === 'joined');
+          for (const frame of one.device.frames) {
+            if (frame['type'] !== 'snapshot') continue;
+            for (const entry of frame['entries'] as { conversationId: string; activity: number }[]) {
+              const since = ats(world.visibleTo(one.userId, entry.activity).filter(({ json }) => isIn(entry, json)));
+              expect(one.device.changes.map(({ at }) => at)).toEqual(expect.arrayContaining(since));
+            }
+          }
+          const here = world.conversationsOf(one.userId, world.lastPosition);
+          expect(here.filter((id) => !known.has(id)).length).toBeLessThanOrEqual(joinedLater.length);
+        }
+      }),
+      { numRuns: 200, verbose: 1 },
+    );
+  }, 60_000);
+});

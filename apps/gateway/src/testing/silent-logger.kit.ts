@@ -1,0 +1,3 @@
+import { createLogger, type Logger } from '@parley/platform';
+
+export const silentLogger: Logger = createLogger('silent');
