@@ -83,6 +83,7 @@ function expectEqualToServer({ log }: Scene, { client, userId, ledger }: Device,
       ledger,
       room,
       visible.map(({ sequence }) => sequence),
+      echo,
     );
   }
 }

@@ -31,6 +31,9 @@ export class HoleFiller {
   readonly #hooks: HoleFillerHooks;
   readonly #suspects = new Set<string>();
   readonly #filling = new Set<string>();
+  /** Questions since the last that brought something. */
+  readonly #attempts = new Map<string, number>();
+  readonly #timers = new Set<Timer>();
   #timer: Timer | undefined;
 
   constructor(requests: Requests, environment: Environment, hooks: HoleFillerHooks) {
@@ -57,6 +60,7 @@ export class HoleFiller {
   close(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
+    for (const timer of this.#timers) timer.cancel();
     this.#suspects.clear();
   }
 
@@ -73,12 +77,8 @@ export class HoleFiller {
     if (this.#filling.has(conversationId)) return;
     this.#filling.add(conversationId);
     try {
-      for (let attempt = 0; attempt < maxAttempts; attempt++) {
-        if (!(await this.#ask(conversationId))) return;
-        // Not in history yet: an own message was accepted before those below it could be read.
-        const wait = graceMs + backoffMs(attempt, this.#environment.random(), { baseMs: 100, capMs: 5000 });
-        await new Promise<void>((done) => void this.#environment.setTimer(done, wait));
-      }
+      if (await this.#ask(conversationId)) this.#askAgain(conversationId);
+      else this.#attempts.delete(conversationId);
     } catch (error) {
       const conversation = this.#conversation(conversationId);
       const hole = conversation?.timeline.missing.first;
@@ -93,19 +93,34 @@ export class HoleFiller {
   /** Page after page. True: something is missing that history does not show. */
   async #ask(conversationId: string): Promise<boolean> {
     for (;;) {
-      const hole = this.#conversation(conversationId)?.timeline.missing.first;
-      if (hole === undefined) return false;
+      const asked = this.#conversation(conversationId)?.timeline;
+      const hole = asked?.missing.first;
+      if (asked === undefined || hole === undefined) return false;
       const [from, to] = hole;
+      const { readable } = asked;
       this.#hooks.onHole(conversationId, from, to);
-      // One more than the hole: the message above it proves that nothing in it is still to come.
-      const limit = Math.min(to - from + 2, maxHistoryPage);
-      const page = await this.#requests.command({ type: 'history', conversationId, after: from - 1, limit });
+      const limit = Math.min(to - from + 1, maxHistoryPage);
+      const answer = await this.#requests.command({ type: 'history', conversationId, after: from - 1, limit });
       const state = this.#hooks.state();
       const conversation = this.#conversation(conversationId);
       if (state === null || conversation === undefined) return false;
-      this.#hooks.onFilled(fillHole(state, conversation, hole, (page as ServerFrameOf<'history'>).entries));
+      const page = answer as ServerFrameOf<'history'>;
+      this.#hooks.onFilled(fillHole(state, conversation, hole, readable, page));
       if (conversation.timeline.missing.has(from)) return true;
     }
+  }
+
+  /** Not in history yet: an own message was accepted before those below it could be read. */
+  #askAgain(conversationId: string): void {
+    const attempt = (this.#attempts.get(conversationId) ?? 0) + 1;
+    this.#attempts.set(conversationId, attempt);
+    if (attempt > maxAttempts) return;
+    const wait = backoffMs(attempt, this.#environment.random(), { baseMs: graceMs, capMs: 5000 });
+    const timer = this.#environment.setTimer(() => {
+      this.#timers.delete(timer);
+      this.check(conversationId);
+    }, wait);
+    this.#timers.add(timer);
   }
 
   #conversation(id: string): ConversationState | undefined {

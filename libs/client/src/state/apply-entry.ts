@@ -38,21 +38,24 @@ export function anchorConversation(state: LocalState, entry: InboxEntry): readon
 type HistoryEntries = ServerFrameOf<'history'>['entries'];
 
 /**
- * A page of what follows the hole's beginning. History is complete up to the last message that it shows: what it leaves
- * out below that is not ours to see. Above it nothing is known: it may not be projected yet.
+ * A page of what follows the hole's beginning. History is complete up to the last message that it shows, and up to what
+ * had been pushed when it was asked (`readable`): what it leaves out below is not ours to see. What lies above may not
+ * be projected yet.
  */
 export function fillHole(
   state: LocalState,
   conversation: ConversationState,
   hole: readonly [from: number, to: number],
-  entries: HistoryEntries,
+  readable: number,
+  page: { readonly entries: HistoryEntries; readonly hasMoreAfter: boolean },
 ): readonly StateEvent[] {
-  const messages = messagesOf(entries);
+  const messages = messagesOf(page.entries);
   const events: StateEvent[] = [];
   for (const { message, position } of messages)
     events.push(...applyMessage(state, conversation, message, position, false));
   const last = messages.at(-1)?.message.sequence ?? 0;
-  return [...events, ...closeHole(conversation, [hole[0], Math.min(last, hole[1])])];
+  const complete = page.hasMoreAfter ? last : Math.max(last, readable);
+  return [...events, ...closeHole(conversation, [hole[0], Math.min(complete, hole[1])])];
 }
 
 /** What is still missing of the hole is not ours to see. */

@@ -50,6 +50,7 @@ export function joinedConversation(
 ): ConversationState {
   const timeline = before?.anchored === true ? before : new Timeline(entry.afterSequence, state.limits.messages);
   timeline.expect(entry.conversation.lastSequence);
+  timeline.readable = Math.max(timeline.readable, entry.afterSequence);
   // While one was away, messages of before were changed without a word.
   timeline.outdatedUpTo = entry.afterSequence;
   return conversationOf(entry, position, timeline, state);

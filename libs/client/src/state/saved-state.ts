@@ -26,6 +26,7 @@ interface SavedTimeline {
   readonly announced: number;
   readonly anchored: boolean;
   readonly outdatedUpTo: number;
+  readonly readable: number;
 }
 
 type SavedConversation = Omit<ConversationState, 'timeline' | 'members' | 'mentionedAt' | 'readHere'> & {
@@ -86,13 +87,13 @@ export class SavedState {
 
 function saved(conversation: ConversationState): SavedConversation {
   const { timeline, members, mentionedAt, readHere: _readHere, ...rest } = conversation;
-  const { last, missing, floor, highest, announced, anchored, outdatedUpTo } = timeline;
+  const { last, missing, floor, highest, announced, anchored, outdatedUpTo, readable } = timeline;
   const held = [...timeline.held.values()];
   return {
     ...rest,
     members: [...members],
     mentionedAt: [...mentionedAt],
-    timeline: { held, last, missing: missing.toJSON(), floor, highest, announced, anchored, outdatedUpTo },
+    timeline: { held, last, missing: missing.toJSON(), floor, highest, announced, anchored, outdatedUpTo, readable },
   };
 }
 

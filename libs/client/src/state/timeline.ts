@@ -36,6 +36,11 @@ export class Timeline {
   limit: number;
   /** The newest message, even when it is not held: for the conversation list. */
   last: HeldMessage | null = null;
+  /**
+   * Everything up to here can be read: a change that lies above it was received. Not so what was only accepted, or what
+   * an entry of the list says.
+   */
+  readable = 0;
   /** Changes of messages up to here may have been missed: once announced they are not held. */
   outdatedUpTo = 0;
   /** False: where the conversation stands is not known yet (a message of a conversation that was in no list). */
@@ -76,6 +81,7 @@ export class Timeline {
 
   insert(next: HeldMessage): Insertion {
     const { sequence } = next.message;
+    if (next.provisional !== true) this.readable = Math.max(this.readable, sequence);
     if (this.last === null || wins(next, this.last)) this.last = next;
     const known = this.held.get(sequence) ?? this.#loose.get(sequence);
     if (known !== undefined && !replaces(next, known)) return 'stale';
