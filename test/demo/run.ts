@@ -19,7 +19,7 @@ const peopleAtOnce = 24;
 /** Invented talk: about half a minute. */
 const invented = { groups: 5, people: 60, entriesPerGroup: 800 };
 /** Nothing moves for this long: it never will. */
-const stalledMs = 120_000;
+const stalledMs = 60_000;
 
 /** Plays and compares. True: every figure adds up. @throws Error when it could not come to an end */
 export async function run(options: DemoOptions, out: NodeJS.WriteStream): Promise<boolean> {
@@ -83,7 +83,11 @@ async function talk(stage: Stage, server: DemoServer, options: DemoOptions, out:
     const playing = inParallel(stage.groups, groupsAtOnce, (group) =>
       play(stage, group, new Random(options.seed + 1_000 + group.index), troubles),
     ).then(() => background.settled());
-    await orStalled(playing, () => figures.accepted + figures.joins + figures.shown);
+    await orStalled(
+      playing,
+      () => figures.accepted + figures.joins + figures.shown,
+      () => waits(stage),
+    );
   } finally {
     clearInterval(killer);
     done();
@@ -106,12 +110,19 @@ async function compare(stage: Stage, seed: number, out: NodeJS.WriteStream): Pro
       await auditPerson(stage, person, new Random(seed + 100_000 + index));
       people++;
     });
-    await orStalled(comparing, () => people + stage.figures.shown);
+    await orStalled(
+      comparing,
+      () => people + stage.figures.shown,
+      () => `${people} people are done`,
+    );
     await stage.background.settled();
   } finally {
     done();
   }
 }
+
+const waits = ({ groups }: Stage): string =>
+  groups.map(({ title, accepted, doing }) => `${title} after ${accepted} lines: ${doing}`).join('; ');
 
 /** `atOnce` of them at a time. Ends with the first failure. */
 async function inParallel<Item>(
@@ -136,7 +147,7 @@ async function inParallel<Item>(
 }
 
 /** @throws Error when `figure` stands still though the work goes on */
-async function orStalled(work: Promise<void>, figure: () => number): Promise<void> {
+async function orStalled(work: Promise<void>, figure: () => number, standing: () => string): Promise<void> {
   const over = new AbortController();
   const watch = async (): Promise<void> => {
     for (let last = figure(), since = performance.now(); ;) {
@@ -144,7 +155,8 @@ async function orStalled(work: Promise<void>, figure: () => number): Promise<voi
       const now = figure();
       if (now !== last) since = performance.now();
       last = now;
-      if (performance.now() - since > stalledMs) throw new Error(`nothing has moved for ${stalledMs / 1000} s`);
+      if (performance.now() - since > stalledMs)
+        throw new Error(`nothing has moved for ${stalledMs / 1000} s; ${standing()}`);
     }
   };
   try {

@@ -61,9 +61,7 @@ export async function auditPerson(stage: Stage, person: Person, random: Random):
     const messages: MessageView[] = [];
     for (let after: number | undefined = 0; after !== undefined;) {
       const from: number = after;
-      const page = await person.request(({ api }) =>
-        api.messages.list(conversationId, { after: from, limit: pageSize }),
-      );
+      const page = await person.request((rest) => rest.messages(conversationId, { after: from, limit: pageSize }));
       messages.push(...page.data);
       after = page.hasMoreAfter ? page.data.at(-1)?.sequence : undefined;
     }
@@ -89,7 +87,7 @@ export async function auditPerson(stage: Stage, person: Person, random: Random):
     const hits: Hit[] = [];
     for (let cursor: string | undefined, first = true; first || cursor !== undefined; first = false) {
       const at = cursor === undefined ? {} : { cursor };
-      const page = await person.request(({ api }) => api.search(query.join(' '), { limit: 100, ...at }));
+      const page = await person.request((rest) => rest.search(query.join(' '), { limit: 100, ...at }));
       hits.push(...page.data.map(({ message }) => message));
       cursor = page.nextCursor ?? undefined;
     }
@@ -109,7 +107,7 @@ export async function auditPerson(stage: Stage, person: Person, random: Random):
     const left = groups.filter((group) => !mine.includes(group));
     const group = random.pick(left.length > 0 ? left : others);
     const refusal = await person
-      .request(({ api }) => api.messages.list(group.conversationId, { limit: 1 }))
+      .request((rest) => rest.messages(group.conversationId, { limit: 1 }))
       .then(
         () => undefined,
         (error: unknown) => error,
@@ -151,7 +149,7 @@ async function wholeInbox(person: Person): Promise<InboxEntry[]> {
   const entries: InboxEntry[] = [];
   for (let cursor: string | undefined, first = true; first || cursor !== undefined; first = false) {
     const at = cursor === undefined ? {} : { cursor };
-    const page = await person.request(({ api }) => api.conversations.list({ limit: 100, ...at }));
+    const page = await person.request((rest) => rest.conversations({ limit: 100, ...at }));
     entries.push(...page.data);
     cursor = page.nextCursor ?? undefined;
   }

@@ -14,8 +14,8 @@ export class Group {
   accepted = 0;
   /** Who is a member now. */
   readonly here = new Set<string>();
-  /** All is said. */
-  ended = false;
+  /** What it waits for, to be told when nothing moves any more. */
+  doing = 'nothing yet';
 
   constructor(
     readonly index: number,
