@@ -195,8 +195,7 @@ export class FakeServer implements Network {
         const result = this.log.send(session.userId, frame);
         if (result === null) return this.#refuse(session, 'idempotency_conflict', ref);
         const messageId = `msg_${session.userId}_${frame.conversationId}_${frame.clientMessageId}`;
-        session.own.add(messageId);
-        answer({
+        const accepted: ServerFrame = {
           type: 'accepted',
           ref,
           conversationId: frame.conversationId,
@@ -205,6 +204,11 @@ export class FakeServer implements Network {
           time,
           position: String(result.position),
           ...(result.repeated ? { repeated: true as const } : {}),
+        };
+        this.#simulation.after(answerAfter, () => {
+          this.#send(session, accepted);
+          // Left out of what is pushed only behind the answer: lost with one another or not at all.
+          session.own.add(messageId);
         });
         break;
       }
