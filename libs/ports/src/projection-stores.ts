@@ -134,7 +134,12 @@ export type InboxOperation =
     })
   | (InConversation & { readonly type: 'set-title'; readonly title: string })
   | (InConversation & { readonly type: 'set-description'; readonly description: string })
-  | (InConversation & { readonly type: 'add-message'; readonly sequence: number; readonly mentions: readonly string[] })
+  /** Of a new message. One without mentions leaves nothing here: the last message is history's to tell. */
+  | (InConversation & {
+      readonly type: 'add-mentions';
+      readonly sequence: number;
+      readonly mentions: readonly string[];
+    })
   /** An edit: the mentions are replaced. */
   | (InConversation & {
       readonly type: 'set-mentions';
@@ -143,9 +148,6 @@ export type InboxOperation =
     })
   /** Its mentions and its pin go too. */
   | (InConversation & { readonly type: 'delete-message'; readonly sequence: number })
-  /** A message changed in a way that the conversation list does not show; syncing devices are told. */
-  | (InConversation & { readonly type: 'touch-message' })
-  | (InConversation & { readonly type: 'touch-timeline' })
   | (InConversation & { readonly type: 'pin'; readonly sequence: number })
   | (InConversation & { readonly type: 'unpin'; readonly sequence: number })
   | (Personal & { readonly type: 'set-muted'; readonly muted: boolean; readonly until: number | null })

@@ -10,6 +10,8 @@ export interface ProjectorHost {
   openStore<Name extends ProjectionName>(projection: Projection<Name>): Promise<ProjectionStore<OperationOf<Name>>>;
   readonly reader: DeliveryReader;
   readonly publisher: DeliveryPublisher;
+  /** Every projection that works has everything up to here, also those that nothing is delivered from. */
+  onApplied(position: number): void;
   /** A projection failed or came back. */
   onStatus(status: readonly LaneStatus[]): void;
 }

@@ -1,20 +1,22 @@
 import type { MessageSent } from '@parley/events';
-import type { MessageView } from '@parley/protocol';
 import { timeText } from '../projection-kit.js';
 
-/** The message view as history stores it, pages it and delivery pushes it: encoded here, once. */
+/**
+ * The message view (`messageView` of the protocol) as history stores it, pages it and delivery pushes it: encoded here,
+ * once. Written out because it is made for every message; its spec holds it against the schema.
+ */
 export function messageJson(conversationId: string, data: MessageSent['data'], time: number): string {
-  const view: MessageView = {
-    id: data.messageId,
-    conversationId,
-    sequence: data.sequence,
-    senderId: data.senderId,
-    clientMessageId: data.clientMessageId,
-    time: timeText(time),
-    content: data.content,
-  };
-  if (data.replyTo !== undefined) view.replyTo = data.replyTo;
-  if (data.mentions !== undefined && data.mentions.length > 0) view.mentions = [...data.mentions];
-  if (data.forwardedFrom !== undefined) view.forwardedFrom = data.forwardedFrom;
-  return JSON.stringify(view);
+  const { messageId, sequence, senderId, clientMessageId, content, replyTo, mentions, forwardedFrom } = data;
+  let json =
+    `{"id":${text(messageId)},"conversationId":${text(conversationId)},"sequence":${sequence},` +
+    `"senderId":${text(senderId)},"clientMessageId":${text(clientMessageId)},"time":"${timeText(time)}",` +
+    `"content":${JSON.stringify(content)}`;
+  if (replyTo !== undefined) json += `,"replyTo":${replyTo}`;
+  if (mentions !== undefined && mentions.length > 0) json += `,"mentions":${JSON.stringify(mentions)}`;
+  if (forwardedFrom !== undefined) json += `,"forwardedFrom":${JSON.stringify(forwardedFrom)}`;
+  return `${json}}`;
 }
+
+/** Ids are visible ASCII; two of those characters are not allowed in a JSON string as they are. */
+const plain = /^[\w-]*$/;
+const text = (value: string): string => (plain.test(value) ? `"${value}"` : JSON.stringify(value));

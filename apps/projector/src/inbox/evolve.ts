@@ -1,5 +1,5 @@
 import type { InboxOperation, Projection } from '@parley/ports';
-import { timeText } from '../projection-kit.js';
+import { nothing, timeText } from '../projection-kit.js';
 import { type EventPlace, evolveBy, ignoring, personalTypes } from '../rules.js';
 
 const noMentions: readonly string[] = [];
@@ -9,36 +9,21 @@ export const inbox: Projection<'inbox'> = {
   name: 'inbox',
   version: 1,
   evolve: evolveBy<InboxOperation>({
-    'MessageSent.v1': ({ sequence, mentions = noMentions }, { id, position }) => [
-      { type: 'add-message', position, conversationId: id, sequence, mentions },
-    ],
+    'MessageSent.v1': ({ sequence, mentions = noMentions }, place) =>
+      mentions.length === 0 ? nothing : [{ type: 'add-mentions', ...at(place), sequence, mentions }],
     'MessageEdited.v1': ({ sequence, mentions = noMentions }, place) => [
       { type: 'set-mentions', ...at(place), sequence, mentions },
     ],
     'MessageDeleted.v1': ({ sequence }, place) => [{ type: 'delete-message', ...at(place), sequence }],
-    'ReactionAdded.v1': (_, place) => [{ type: 'touch-message', ...at(place) }],
-    'ReactionRemoved.v1': (_, place) => [{ type: 'touch-message', ...at(place) }],
     'MessagePinned.v1': ({ sequence }, place) => [{ type: 'pin', ...at(place), sequence }],
     'MessageUnpinned.v1': ({ sequence }, place) => [{ type: 'unpin', ...at(place), sequence }],
     'ConversationStarted.v1': ({ kind, title, description, members }, place) => {
       const peerIds = kind === 'direct' ? members.map((member) => member.userId) : null;
       const startedAt = timeText(place.time);
-      return [
-        { type: 'start-conversation', ...at(place), kind, title, description, peerIds, startedAt },
-        ...timeline(place),
-      ];
+      return [{ type: 'start-conversation', ...at(place), kind, title, description, peerIds, startedAt }];
     },
-    'ConversationRenamed.v1': ({ title }, place) => [{ type: 'set-title', ...at(place), title }, ...timeline(place)],
-    'ConversationDescribed.v1': ({ description }, place) => [
-      { type: 'set-description', ...at(place), description },
-      ...timeline(place),
-    ],
-    'MemberAdded.v1': (_, place) => timeline(place),
-    'MemberJoined.v1': (_, place) => timeline(place),
-    'MemberLeft.v1': (_, place) => timeline(place),
-    'MemberRemoved.v1': (_, place) => timeline(place),
-    'MemberRoleChanged.v1': (_, place) => timeline(place),
-    'OwnershipTransferred.v1': (_, place) => timeline(place),
+    'ConversationRenamed.v1': ({ title }, place) => [{ type: 'set-title', ...at(place), title }],
+    'ConversationDescribed.v1': ({ description }, place) => [{ type: 'set-description', ...at(place), description }],
     'ConversationMuted.v1': ({ conversationId, until }, place) => [
       { type: 'set-muted', ...own(place, conversationId), muted: true, until },
     ],
@@ -57,6 +42,8 @@ export const inbox: Projection<'inbox'> = {
     'ConversationUnreadMarkCleared.v1': ({ conversationId }, place) => [
       { type: 'set-marked-unread', ...own(place, conversationId), markedUnread: false },
     ],
+    ...ignoring('MemberAdded.v1', 'MemberJoined.v1', 'MemberLeft.v1', 'MemberRemoved.v1', 'MemberRoleChanged.v1'),
+    ...ignoring('OwnershipTransferred.v1', 'ReactionAdded.v1', 'ReactionRemoved.v1'),
     ...ignoring('InviteCreated.v1', 'InviteRevoked.v1', 'WatermarksAdvanced.v1', ...personalTypes),
   }),
 };
@@ -64,5 +51,3 @@ export const inbox: Projection<'inbox'> = {
 const at = ({ id, position }: EventPlace) => ({ position, conversationId: id });
 
 const own = ({ id, position }: EventPlace, conversationId: string) => ({ position, conversationId, userId: id });
-
-const timeline = (place: EventPlace): readonly InboxOperation[] => [{ type: 'touch-timeline', ...at(place) }];

@@ -16,6 +16,8 @@ import { Lane } from './lane.js';
 /** Without these nothing is delivered: what was pushed can be read, and what is read is judged by membership. */
 const core: readonly ProjectionName[] = ['history', 'inbox', 'membership', 'watermarks'];
 
+const isCore = (lane: Lane): boolean => core.includes(lane.name);
+
 const maxBatch = 1_024;
 /** Milliseconds until a failed store is tried again; doubled each time up to the second. */
 const retryAfter = [250, 15_000] as const;
@@ -75,7 +77,7 @@ class RunningProjector implements Projector {
   }
 
   safePosition(): number {
-    return Math.min(...this.#lanes.filter((lane) => core.includes(lane.name)).map((lane) => lane.position));
+    return Math.min(...this.#lanes.filter(isCore).map((lane) => lane.position));
   }
 
   retryParked(name: ProjectionName, position: number): Promise<boolean> {
@@ -131,22 +133,36 @@ class RunningProjector implements Projector {
     const before = this.#position;
     this.#position = batch.checkpoint;
     this.#projecting = true;
-    let complete = this.#coreInStep();
+    const complete = this.#coreInStep();
+    const inStep = [...this.#inStep];
+    const applied = await this.#applyTo(inStep.filter(isCore), batch);
+    this.#projecting = false;
+    if (complete && applied !== null) await this.#deliver(batch, before, applied);
+    else if (this.#coreInStep()) await this.#publishGap(batch.checkpoint);
+    // Nobody waits at a socket for these.
+    await this.#applyTo(
+      inStep.filter((lane) => !isCore(lane)),
+      batch,
+    );
+    this.host.onApplied(batch.checkpoint);
+  }
+
+  /** Answers what history did, or null when one of them failed. */
+  async #applyTo(lanes: readonly Lane[], batch: DecodedBatch): Promise<readonly HistoryOperation[] | null> {
     let history: readonly HistoryOperation[] = [];
+    let failed = false;
     await Promise.all(
-      [...this.#inStep].map(async (lane) => {
+      lanes.map(async (lane) => {
         try {
           const { operations } = await lane.apply(batch);
           if (lane.name === 'history') history = operations as readonly HistoryOperation[];
         } catch (error) {
-          if (core.includes(lane.name)) complete = false;
+          failed = true;
           this.#dropOut(lane, error);
         }
       }),
     );
-    this.#projecting = false;
-    if (complete) await this.#deliver(batch, before, history);
-    else if (this.#coreInStep()) await this.#publishGap(batch.checkpoint);
+    return failed ? null : history;
   }
 
   /**
@@ -180,7 +196,7 @@ class RunningProjector implements Projector {
   }
 
   #coreInStep(): boolean {
-    return this.#lanes.every((lane) => !core.includes(lane.name) || this.#inStep.has(lane));
+    return this.#lanes.every((lane) => !isCore(lane) || this.#inStep.has(lane));
   }
 
   #dropOut(lane: Lane, error: unknown): void {

@@ -68,6 +68,9 @@ export async function startEmbeddedProjections(options: EmbeddedProjectionsOptio
       case 'batch':
         deliver(message.batch);
         break;
+      case 'applied':
+        positions.applied(message.position);
+        break;
       case 'status':
         files.setFailed(new Set(message.status.filter((lane) => lane.state === 'failed').map((lane) => lane.name)));
         break;

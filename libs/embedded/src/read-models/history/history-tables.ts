@@ -4,15 +4,16 @@ import { HistoryWriter } from './history-writer.js';
 /**
  * `messages` is appended in position order, so that writing touches few pages; inside a conversation positions rise with
  * sequences, which lets readers find one by the other in the unique index. `conversations.no` is the position of the
- * conversation's first event. `body` is the message view as clients get it. `versions` keeps what an edit replaced: for
+ * conversation's first event; its other positions say when something of a kind happened last, so that syncing looks only
+ * into conversations with news. `body` is the message view as clients get it. `versions` keeps what an edit replaced: for
  * those who left before it, and are still owed what they could see then; a deletion takes it all.
  */
 export const historyTables: SqliteProjection<'history'> = {
   name: 'history',
   schema: `
     CREATE TABLE conversations (
-      no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, last_sequence INTEGER NOT NULL,
-      revision INTEGER NOT NULL) STRICT;
+      no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, revision INTEGER NOT NULL, last_sequence INTEGER NOT NULL,
+      message_position INTEGER NOT NULL, change_position INTEGER NOT NULL, notice_position INTEGER NOT NULL) STRICT;
     CREATE TABLE messages (
       position INTEGER PRIMARY KEY, conversation INTEGER NOT NULL, sequence INTEGER NOT NULL, changed INTEGER,
       body TEXT NOT NULL) STRICT;

@@ -8,8 +8,12 @@ import { changeBody, type MessageChange } from './message-body.js';
 /** What a batch knows of a conversation; written back once a batch. */
 interface Conversation {
   readonly no: number;
-  lastSequence: number;
   revision: number;
+  lastSequence: number;
+  /** Positions of the last message, change of one, and notice. */
+  message: number;
+  change: number;
+  notice: number;
 }
 
 export class HistoryWriter implements RowWriter<HistoryOperation> {
@@ -26,9 +30,17 @@ export class HistoryWriter implements RowWriter<HistoryOperation> {
   readonly #dropVersions: StatementSync;
 
   constructor(db: DatabaseSync) {
-    this.#find = db.prepare('SELECT no, last_sequence AS lastSequence, revision FROM conversations WHERE id = ?');
-    this.#start = db.prepare('INSERT INTO conversations VALUES (?, ?, 0, ?)');
-    this.#advance = db.prepare('UPDATE conversations SET last_sequence = ?, revision = ? WHERE no = ?');
+    this.#find = db.prepare(
+      `SELECT no, revision, last_sequence AS lastSequence, message_position AS message, change_position AS change,
+         notice_position AS notice
+       FROM conversations WHERE id = ?`,
+    );
+    this.#start = db.prepare('INSERT INTO conversations VALUES (?, ?, ?, 0, 0, 0, 0)');
+    this.#advance = db.prepare(
+      `UPDATE conversations SET revision = ?, last_sequence = ?, message_position = ?, change_position = ?,
+         notice_position = ?
+       WHERE no = ?`,
+    );
     this.#addMessage = db.prepare(
       'INSERT INTO messages (position, conversation, sequence, body) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
     );
@@ -50,10 +62,14 @@ export class HistoryWriter implements RowWriter<HistoryOperation> {
       switch (operation.type) {
         case 'add-message':
           this.#addMessage.run(operation.position, conversation.no, operation.sequence, operation.json);
-          if (operation.sequence > conversation.lastSequence) conversation.lastSequence = operation.sequence;
+          if (operation.sequence > conversation.lastSequence) {
+            conversation.lastSequence = operation.sequence;
+            conversation.message = operation.position;
+          }
           break;
         case 'add-notice':
           this.#addNoticeRow(conversation, operation);
+          conversation.notice = Math.max(conversation.notice, operation.position);
           break;
         case 'pass':
           break;
@@ -66,13 +82,16 @@ export class HistoryWriter implements RowWriter<HistoryOperation> {
           if (!this.#changeMessage(conversation, operation)) {
             rejections.add(operation.position, `there is no message ${operation.sequence}`);
           }
+          conversation.change = Math.max(conversation.change, operation.position);
           break;
         default:
           throw new TypeError(`no rule for ${JSON.stringify(operation satisfies never)}`);
       }
     }
     rejections.throwIfAny();
-    for (const { no, lastSequence, revision } of this.#touched) this.#advance.run(lastSequence, revision, no);
+    for (const { no, revision, lastSequence, message, change, notice } of this.#touched) {
+      this.#advance.run(revision, lastSequence, message, change, notice, no);
+    }
     this.#touched.clear();
     this.#known.trim();
   }
@@ -88,7 +107,7 @@ export class HistoryWriter implements RowWriter<HistoryOperation> {
     let conversation = this.#find.get(conversationId) as unknown as Conversation | undefined;
     if (conversation === undefined) {
       this.#start.run(position, conversationId, revision);
-      conversation = { no: position, lastSequence: 0, revision };
+      conversation = { no: position, revision, lastSequence: 0, message: 0, change: 0, notice: 0 };
     }
     this.#known.set(conversationId, conversation);
     return conversation;

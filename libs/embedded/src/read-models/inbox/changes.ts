@@ -24,7 +24,7 @@ interface NewsRow extends MemberRow {
   readonly message_position: number;
   readonly change_position: number;
   readonly notice_position: number;
-  readonly view_position: number;
+  readonly view_position: number | null;
   readonly counted: number | null;
   readonly members_changed: number | null;
   readonly receipts_position: number | null;
@@ -61,13 +61,14 @@ class ChangesReading {
     return this.db.all<NewsRow>(
       `SELECT m.conversation, m.user, m.role, m.state, m.changed, m.after_sequence, m.after_position,
          m.until_sequence, m.until_position, m.earlier, h.message_position, h.change_position, h.notice_position,
-         h.view_position, c.counted, c.changed AS members_changed, a.position AS receipts_position
+         v.view_position, c.counted, c.changed AS members_changed, a.position AS receipts_position
        FROM membership.members m
-       JOIN inbox.heads h ON h.id = m.conversation
+       JOIN history.conversations h ON h.id = m.conversation
+       LEFT JOIN inbox.heads v ON v.id = m.conversation
        LEFT JOIN membership.conversations c ON c.id = m.conversation
        LEFT JOIN watermarks.aggregates a ON a.conversation = m.conversation
        WHERE m.user = ? AND (m.until_position IS NULL OR m.until_position > ?)
-         AND max(h.message_position, h.change_position, h.notice_position, h.view_position,
+         AND max(h.message_position, h.change_position, h.notice_position, coalesce(v.view_position, 0),
            coalesce(c.changed, 0), coalesce(a.position, 0)) > ?`,
       userId,
       after,
@@ -163,7 +164,7 @@ class ChangesReading {
     if (row.after_position > this.query.after && row.after_position <= this.query.upTo) {
       items.push(this.#item('joined', row.after_position, this.#composer.entryOf(row, row.after_position)));
     }
-    const viewed = Math.max(row.view_position, row.counted ?? 0);
+    const viewed = Math.max(row.view_position ?? 0, row.counted ?? 0);
     if (viewed > since && viewed <= this.query.upTo) {
       items.push(this.#item('conversation', viewed, this.#composer.conversation(id, viewed, windows)));
     }

@@ -11,8 +11,6 @@ interface HeadRow {
   readonly peers: string | null;
   readonly pins: string;
   readonly started_at: string;
-  readonly last_sequence: number;
-  readonly message_position: number;
 }
 
 interface SettingsRow {
@@ -66,7 +64,7 @@ export class EntryComposer {
       title: head.title,
       description: head.description,
       memberCount: this.membership.memberCount(id),
-      lastSequence: head.message_position <= asOf ? head.last_sequence : this.lastSequence(id, asOf),
+      lastSequence: this.lastSequence(id, asOf),
       pins: windows === undefined ? pins : pins.filter((sequence) => sees(windows, sequence)),
       ...(head.peers === null ? {} : { peerIds: JSON.parse(head.peers) as string[] }),
       startedAt: head.started_at,
@@ -108,8 +106,7 @@ export class EntryComposer {
 
   #head(id: string): HeadRow | undefined {
     return this.db.get<HeadRow>(
-      `SELECT kind, title, description, peers, pins, started_at, last_sequence, message_position
-       FROM inbox.heads WHERE id = ?`,
+      'SELECT kind, title, description, peers, pins, started_at FROM inbox.heads WHERE id = ?',
       id,
     );
   }

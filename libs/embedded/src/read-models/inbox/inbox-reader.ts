@@ -50,7 +50,7 @@ function listed(
          m.until_sequence, m.until_position, m.earlier,
          iif(h.last_sequence > m.after_sequence, h.message_position, m.after_position) AS activity
        FROM membership.members m
-       JOIN inbox.heads h ON h.id = m.conversation
+       JOIN history.conversations h ON h.id = m.conversation
        LEFT JOIN inbox.settings s ON s.user = m.user AND s.conversation = m.conversation
        WHERE m.user = ? AND m.role IS NOT NULL AND (? OR s.archived IS NOT 1))
      WHERE (activity, conversation) < (?, ?)

@@ -2,18 +2,15 @@ import type { SqliteProjection } from '../files/sqlite-projection.js';
 import { InboxWriter } from './inbox-writer.js';
 
 /**
- * One row a conversation, never one a member: who sees what is worked out when it is read. The positions in `heads` say
- * when something of a kind happened last, so that syncing looks only into conversations that have news: a message, a
- * change of one, a notice, and what the conversation view shows.
+ * One row a conversation, never one a member: who sees what is worked out when it is read. A message writes nothing here
+ * unless it mentions somebody: history knows the last one. `view_position`: when the conversation view changed last.
  */
 export const inboxTables: SqliteProjection<'inbox'> = {
   name: 'inbox',
   schema: `
     CREATE TABLE heads (
       id TEXT PRIMARY KEY, kind TEXT NOT NULL, title TEXT, description TEXT, peers TEXT, pins TEXT NOT NULL,
-      started_at TEXT NOT NULL, started INTEGER NOT NULL, last_sequence INTEGER NOT NULL,
-      message_position INTEGER NOT NULL, change_position INTEGER NOT NULL, notice_position INTEGER NOT NULL,
-      view_position INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+      started_at TEXT NOT NULL, started INTEGER NOT NULL, view_position INTEGER NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE mentions (
       user TEXT NOT NULL, conversation TEXT NOT NULL, sequence INTEGER NOT NULL,
       PRIMARY KEY (user, conversation, sequence)) STRICT, WITHOUT ROWID;

@@ -3,22 +3,10 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { Rejections } from '../files/rejections.js';
 import type { RowWriter } from '../files/sqlite-projection.js';
 
-/** What a batch did to one head: written once, however many messages it was. */
-interface Advance {
-  /** Of the events behind it, for the case that there is no such conversation. */
-  readonly positions: number[];
-  lastSequence: number;
-  message: number;
-  change: number;
-  notice: number;
-  view: number;
-}
-
 type OperationOf<T extends InboxOperation['type']> = Extract<InboxOperation, { type: T }>;
 
 export class InboxWriter implements RowWriter<InboxOperation> {
-  readonly #advances = new Map<string, Advance>();
-  readonly #sql: Record<'start' | 'advance' | 'title' | 'description' | 'pins' | 'setPins', StatementSync>;
+  readonly #sql: Record<'start' | 'title' | 'description' | 'pins' | 'setPins', StatementSync>;
   readonly #mention: StatementSync;
   readonly #unmention: StatementSync;
   readonly #muted: StatementSync;
@@ -27,17 +15,11 @@ export class InboxWriter implements RowWriter<InboxOperation> {
 
   constructor(db: DatabaseSync) {
     this.#sql = {
-      start: db.prepare(`INSERT INTO heads VALUES (?, ?, ?, ?, ?, '[]', ?, ?, 0, 0, 0, 0, ?) ON CONFLICT DO NOTHING`),
-      advance: db.prepare(
-        `UPDATE heads SET last_sequence = max(last_sequence, ?), message_position = max(message_position, ?),
-           change_position = max(change_position, ?), notice_position = max(notice_position, ?),
-           view_position = max(view_position, ?)
-         WHERE id = ?`,
-      ),
-      title: db.prepare('UPDATE heads SET title = ? WHERE id = ?'),
-      description: db.prepare('UPDATE heads SET description = ? WHERE id = ?'),
+      start: db.prepare(`INSERT INTO heads VALUES (?, ?, ?, ?, ?, '[]', ?, ?, ?) ON CONFLICT DO NOTHING`),
+      title: db.prepare('UPDATE heads SET title = ?, view_position = ? WHERE id = ?'),
+      description: db.prepare('UPDATE heads SET description = ?, view_position = ? WHERE id = ?'),
       pins: db.prepare('SELECT pins FROM heads WHERE id = ?'),
-      setPins: db.prepare('UPDATE heads SET pins = ? WHERE id = ?'),
+      setPins: db.prepare('UPDATE heads SET pins = ?, view_position = ? WHERE id = ?'),
     };
     this.#mention = db.prepare('INSERT INTO mentions VALUES (?, ?, ?) ON CONFLICT DO NOTHING');
     this.#unmention = db.prepare('DELETE FROM mentions WHERE conversation = ? AND sequence = ?');
@@ -52,82 +34,53 @@ export class InboxWriter implements RowWriter<InboxOperation> {
   }
 
   write(operations: readonly InboxOperation[]): void {
-    for (const operation of operations) {
-      if (operation.type === 'add-message') this.#addMessage(operation);
-      else this.#writeOne(operation);
-    }
     const rejections = new Rejections();
-    for (const [id, advance] of this.#advances) {
-      const { lastSequence, message, change, notice, view } = advance;
-      const { changes } = this.#sql.advance.run(lastSequence, message, change, notice, view, id);
-      if (changes > 0) continue;
-      for (const position of advance.positions) rejections.add(position, `there is no conversation ${id}`);
+    for (const operation of operations) {
+      if (this.#writeOne(operation)) continue;
+      rejections.add(operation.position, `there is no conversation ${operation.conversationId}`);
     }
     rejections.throwIfAny();
-    this.#advances.clear();
   }
 
   forget(): void {
-    this.#advances.clear();
+    // Nothing is kept between batches.
   }
 
-  #addMessage({ conversationId, position, sequence, mentions }: OperationOf<'add-message'>): void {
-    const advance = this.#advance(conversationId, position);
-    advance.message = position;
-    advance.lastSequence = sequence;
-    for (const userId of mentions) this.#mention.run(userId, conversationId, sequence);
-  }
-
-  #writeOne(operation: Exclude<InboxOperation, { type: 'add-message' }>): void {
+  /** false: there is no such conversation. */
+  #writeOne(operation: InboxOperation): boolean {
     const { conversationId: id, position } = operation;
     switch (operation.type) {
       case 'start-conversation': {
         const { kind, title, description, peerIds, startedAt } = operation;
         const peers = peerIds === null ? null : JSON.stringify(peerIds);
         this.#sql.start.run(id, kind, title, description, peers, startedAt, position, position);
-        break;
+        return true;
       }
       case 'set-title':
-        this.#sql.title.run(operation.title, id);
-        this.#advance(id, position).view = position;
-        break;
+        return this.#sql.title.run(operation.title, position, id).changes > 0;
       case 'set-description':
-        this.#sql.description.run(operation.description, id);
-        this.#advance(id, position).view = position;
-        break;
+        return this.#sql.description.run(operation.description, position, id).changes > 0;
+      case 'add-mentions':
       case 'set-mentions':
-        this.#unmention.run(id, operation.sequence);
+        if (operation.type === 'set-mentions') this.#unmention.run(id, operation.sequence);
         for (const userId of operation.mentions) this.#mention.run(userId, id, operation.sequence);
-        this.#advance(id, position).change = position;
-        break;
+        return true;
       case 'delete-message':
         this.#unmention.run(id, operation.sequence);
-        this.#advance(id, position).change = position;
-        this.#setPins(operation, (pins) => pins.filter((sequence) => sequence !== operation.sequence));
-        break;
+        return this.#setPins(operation, without(operation.sequence));
       case 'pin':
+        return this.#setPins(operation, (pins) => [...without(operation.sequence)(pins), operation.sequence]);
       case 'unpin':
-        this.#advance(id, position).change = position;
-        this.#setPins(operation, (pins) => [
-          ...pins.filter((sequence) => sequence !== operation.sequence),
-          ...(operation.type === 'pin' ? [operation.sequence] : []),
-        ]);
-        break;
-      case 'touch-message':
-        this.#advance(id, position).change = position;
-        break;
-      case 'touch-timeline':
-        this.#advance(id, position).notice = position;
-        break;
+        return this.#setPins(operation, without(operation.sequence));
       case 'set-muted':
         this.#muted.run(operation.userId, id, position, Number(operation.muted), operation.until);
-        break;
+        return true;
       case 'set-archived':
         this.#archived.run(operation.userId, id, position, Number(operation.archived));
-        break;
+        return true;
       case 'set-marked-unread':
         this.#markedUnread.run(operation.userId, id, position, Number(operation.markedUnread));
-        break;
+        return true;
       default:
         throw new TypeError(`no rule for ${JSON.stringify(operation satisfies never)}`);
     }
@@ -136,22 +89,16 @@ export class InboxWriter implements RowWriter<InboxOperation> {
   #setPins(
     { conversationId, position }: OperationOf<'pin' | 'unpin' | 'delete-message'>,
     change: (pins: readonly number[]) => readonly number[],
-  ): void {
+  ): boolean {
     const row = this.#sql.pins.get(conversationId) as { pins: string } | undefined;
-    if (row === undefined) return;
+    if (row === undefined) return false;
     const pins = JSON.stringify(change(JSON.parse(row.pins) as number[]));
-    if (pins === row.pins) return;
-    this.#sql.setPins.run(pins, conversationId);
-    this.#advance(conversationId, position).view = position;
-  }
-
-  #advance(conversationId: string, position: number): Advance {
-    let advance = this.#advances.get(conversationId);
-    if (advance === undefined) {
-      advance = { positions: [], lastSequence: 0, message: 0, change: 0, notice: 0, view: 0 };
-      this.#advances.set(conversationId, advance);
-    }
-    if (advance.positions.at(-1) !== position) advance.positions.push(position);
-    return advance;
+    if (pins !== row.pins) this.#sql.setPins.run(pins, position, conversationId);
+    return true;
   }
 }
+
+const without =
+  (sequence: number) =>
+  (pins: readonly number[]): readonly number[] =>
+    pins.filter((pinned) => pinned !== sequence);

@@ -39,6 +39,8 @@ export type ThreadMessage =
   | { readonly type: 'ready'; readonly position: number }
   | { readonly type: 'caught-up' }
   | { readonly type: 'batch'; readonly batch: DeliveryBatch }
+  /** Message search and people have it too. */
+  | { readonly type: 'applied'; readonly position: number }
   | { readonly type: 'status'; readonly status: readonly LaneStatus[] }
   /** Another generation serves: readers must open it before they see another batch. */
   | { readonly type: 'switched'; readonly name: ProjectionName }

@@ -34,6 +34,7 @@ const projector: Projector = await module.startProjector({
       tell({ type: 'batch', batch });
     },
   },
+  onApplied: (position) => tell({ type: 'applied', position }),
   onStatus: (status) => tell({ type: 'status', status }),
 });
 
