@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { Hub } from '../push/hub.js';
 import type { SharedFrame } from '../socket/outbox.js';
@@ -129,68 +129,57 @@ const step = fc.oneof(
 const steps = fc.array(step, { minLength: 5, maxLength: 80, size: 'max' });
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
-async function run(
-  steps: readonly Step[],
-  { lagging = false } = {},
-): Promise<{ world: World; connected: Connected[]; gone: Connected[] }> {
-  const { world, gate, hub, connect, disconnect } = setUp();
+interface Scene extends ReturnType<typeof setUp> {
+  readonly connected: Connected[];
+  readonly gone: Connected[];
+}
+
+const one = ({ connected }: Scene, which: number): Connected | undefined => connected[which % connected.length];
+
+/** What a step does. */
+const doing: { readonly [D in Step['do']]: (next: Extract<Step, { do: D }>, scene: Scene) => void | Promise<void> } = {
+  message: ({ conversationId }, { world }) => void world.append({ type: 'message', conversationId }),
+  move: ({ conversationId, userId }, { world }) => {
+    const type = world.isMember(userId, conversationId) ? 'leave' : 'join';
+    world.append({ type, conversationId, userId });
+  },
+  project: (_next, { world }) => world.project(),
+  follow: (_next, { world }) => world.follow(),
+  publish: ({ lost }, { world }) => world.publish({ lost }),
+  letOn: ({ which }, { gate }) => gate.letOn(which),
+  settle: async (_next, { gate }) => {
+    for (let i = 0; i < 8; i++) {
+      gate.letAllOn();
+      await settle();
+    }
+  },
+  connect: ({ userId, back }, { world, connected, connect }) => {
+    connected.push(connect(userId, back === null ? null : Math.max(0, world.projected - back * 10)));
+  },
+  disconnect: ({ which }, scene) => {
+    const ended = one(scene, which);
+    if (ended === undefined) return;
+    scene.connected.splice(scene.connected.indexOf(ended), 1);
+    scene.disconnect(ended);
+    scene.gone.push(ended);
+  },
+  stall: ({ which }, scene) => {
+    const slow = one(scene, which);
+    if (slow !== undefined) slow.device.stalling = true;
+  },
+  flow: ({ which }, scene) => one(scene, which)?.device.flow(),
+};
+
+async function run(steps: readonly Step[], { lagging = false } = {}): Promise<Scene> {
+  const scene: Scene = { ...setUp(), connected: [], gone: [] };
+  const { world, gate, hub, connected } = scene;
   for (const userId of users) world.append({ type: 'join', conversationId: 'cnv_1', userId });
   world.project();
   world.publish();
   world.gate = gate;
   world.lagging = lagging;
-  const connected: Connected[] = [];
-  const gone: Connected[] = [];
   for (const next of steps) {
-    switch (next.do) {
-      case 'message':
-        world.append({ type: 'message', conversationId: next.conversationId });
-        break;
-      case 'move': {
-        const { conversationId, userId } = next;
-        world.append({ type: world.isMember(userId, conversationId) ? 'leave' : 'join', conversationId, userId });
-        break;
-      }
-      case 'project':
-        world.project();
-        break;
-      case 'follow':
-        world.follow();
-        break;
-      case 'publish':
-        world.publish({ lost: next.lost });
-        break;
-      case 'letOn':
-        gate.letOn(next.which);
-        break;
-      case 'settle':
-        for (let i = 0; i < 8; i++) {
-          gate.letAllOn();
-          await settle();
-        }
-        break;
-      case 'connect':
-        connected.push(connect(next.userId, next.back === null ? null : Math.max(0, world.projected - next.back * 10)));
-        break;
-      case 'disconnect': {
-        const [ended] = connected.splice(next.which % Math.max(1, connected.length), 1);
-        if (ended !== undefined) {
-          disconnect(ended);
-          gone.push(ended);
-        }
-        break;
-      }
-      case 'stall': {
-        const slow = connected[next.which % Math.max(1, connected.length)];
-        if (slow !== undefined) slow.device.stalling = true;
-        break;
-      }
-      case 'flow':
-        connected[next.which % Math.max(1, connected.length)]?.device.flow();
-        break;
-      default:
-        next satisfies never;
-    }
+    await (doing[next.do] as (next: Step, scene: Scene) => void | Promise<void>)(next, scene);
     await settle();
   }
   world.lagging = false;
@@ -203,7 +192,7 @@ async function run(
   world.publish();
   for (let i = 0; i < 20; i++) await settle();
   hub.close();
-  return { world, connected, gone };
+  return scene;
 }
 
 /** Where the changes of a device begin: its cursor, or that of its snapshot. */
