@@ -281,6 +281,16 @@ describe('memory', () => {
     await fresh.stop();
   });
 
+  it('knows a repetition that is older than all it remembers, even from somebody who was removed', async () => {
+    const first = await side.send(bob, room, 'b1');
+    await Promise.all(Array.from({ length: 600 }, (_, i) => side.send(ann, room, `m${i}`)));
+    await side.execute(ann, { type: 'remove-member', conversationId: room, userId: bob });
+    const fresh = await WriteSide.start(side.log);
+    expect(await fresh.send(bob, room, 'b1')).toMatchObject({ sequence: 1, time: first.time, repeated: true });
+    await expect(fresh.send(bob, room, 'b1', 'else')).rejects.toMatchObject({ code: 'idempotency_conflict' });
+    await fresh.stop();
+  });
+
   it('keeps no more conversations than it may, and loses nothing by it', async () => {
     const small = await WriteSide.start(side.log, { 'conversations-cached': '16' });
     const rooms = await Promise.all(Array.from({ length: 60 }, () => small.group(ann, bob)));

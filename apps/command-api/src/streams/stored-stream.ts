@@ -6,8 +6,8 @@ import type { EventLogReader, SnapshotStore } from '@parley/ports';
 const eventsPerSnapshot = 500;
 /** Characters of snapshot that one event may cost on average. */
 const snapshotCharactersPerEvent = 1_024;
-/** Ids of the newest events that are kept, to see repetitions without asking the log. */
-const recentIds = 128;
+/** Ids of at least so many of the newest events are kept, to see repetitions without asking the log. */
+const recentIds = 64;
 const pageSize = 4_096;
 
 /**
@@ -27,6 +27,7 @@ export class StoredStream<State, Event extends ParleyEvent> {
   #snapshotRevision = -1;
   #snapshotSize = 0;
   #recent = new Set<string>();
+  #lessRecent = new Set<string>();
   #catchingUp: Promise<boolean> | null = null;
 
   constructor(
@@ -57,7 +58,7 @@ export class StoredStream<State, Event extends ParleyEvent> {
   }
 
   hasRecent(eventId: string): boolean {
-    return this.#recent.has(eventId);
+    return this.#recent.has(eventId) || this.#lessRecent.has(eventId);
   }
 
   /** Somebody says that the stream has come to this revision. */
@@ -122,6 +123,7 @@ export class StoredStream<State, Event extends ParleyEvent> {
     this.#revision = this.#snapshotRevision = this.#heard = -1;
     this.#loaded = false;
     this.#recent.clear();
+    this.#lessRecent.clear();
   }
 
   /** Makes the next load short. Costs nothing when the last snapshot is nearly as new. */
@@ -141,12 +143,12 @@ export class StoredStream<State, Event extends ParleyEvent> {
     this.#snapshotSize = state.length;
   }
 
+  /** Two generations: forgetting ids one by one would cost more than looking one up. */
   #remember(eventId: string): void {
-    this.#recent.add(eventId);
-    if (this.#recent.size <= recentIds) return;
-    for (const oldest of this.#recent) {
-      this.#recent.delete(oldest);
-      break;
+    if (this.#recent.size >= recentIds) {
+      this.#lessRecent = this.#recent;
+      this.#recent = new Set();
     }
+    this.#recent.add(eventId);
   }
 }
