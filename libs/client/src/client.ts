@@ -235,7 +235,8 @@ export class ParleyClient {
 
   /** The conversation list, newest activity first. */
   conversations(): readonly ConversationItem[] {
-    return [...(this.#engine.state?.conversations.values() ?? [])].map(itemOf).sort(byActivity);
+    const known = [...(this.#engine.state?.conversations.values() ?? [])].filter(({ view }) => view !== null);
+    return known.map(itemOf).sort(byActivity);
   }
 
   conversation(conversationId: string): ConversationItem | undefined {

@@ -22,8 +22,10 @@ export class Anchors {
     this.#hooks = hooks;
   }
 
-  begin(): void {
+  /** Everything that there was has come: no entry will come by itself for what is unanchored now. */
+  live(): void {
     this.#asked.clear();
+    for (const id of this.#hooks.state()?.conversations.keys() ?? []) this.check(id);
   }
 
   check(conversationId: string): void {

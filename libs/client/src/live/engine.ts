@@ -6,7 +6,6 @@ import type { Environment } from '../environment.js';
 import type { ParleyClientError } from '../errors.js';
 import type { ClientEvents } from '../events.js';
 import type { RecordBody, Recorder } from '../recorder.js';
-import { announceOwed } from '../state/apply-change.js';
 import { applyMessage } from '../state/apply-message.js';
 import { emptyState, type LocalState, type StateEvent } from '../state/local-state.js';
 import type { KeyValueStore } from '../storage/key-value-store.js';
@@ -194,7 +193,6 @@ export class Engine {
     }
     this.state ??= emptyState(userId, this.#parts.settings.limits);
     this.#sync.begin();
-    this.#anchors.begin();
     this.requests.up();
     this.outbox.pump();
     this.presence.up();
@@ -210,8 +208,6 @@ export class Engine {
 
   /** Rows that several frames touched are told once. */
   #framesEnd(): void {
-    if (this.state !== null && this.state.owed.size > 0 && this.connection.state.phase === 'live')
-      this.#stateEvents(announceOwed(this.state));
     if (this.#rows.size === 0) return;
     const rows = [...this.#rows];
     this.#rows.clear();
@@ -270,7 +266,7 @@ export class Engine {
   #touched(conversationId: string): void {
     this.#rows.add(conversationId);
     this.#holes.check(conversationId);
-    this.#anchors.check(conversationId);
+    if (this.connection.state.phase === 'live') this.#anchors.check(conversationId);
   }
 
   #accepted(message: OutgoingMessage, accepted: Accepted): void {
@@ -318,6 +314,7 @@ export class Engine {
   #caughtUp(cursor: string): void {
     this.connection.markLive();
     this.#holes.live();
+    this.#anchors.live();
     if (this.state !== null) this.#saver.changed(this.state, cursor, []);
     this.events.emit('caughtUp', { cursor });
   }

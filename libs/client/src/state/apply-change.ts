@@ -3,7 +3,7 @@ import { comparePositions } from '../position.js';
 import { applyMessage, applyNotice } from './apply-message.js';
 import { joinedConversation, unknownConversation } from './conversation.js';
 import { isNewer, keepNewest } from './held.js';
-import type { ConversationState, LocalState, StateEvent } from './local-state.js';
+import type { ConversationState, Departure, LocalState, StateEvent } from './local-state.js';
 import { pruneMentions } from './read-state.js';
 
 type ChangeOf<K extends Change['kind']> = Extract<Change, { kind: K }>;
@@ -23,7 +23,7 @@ export function applyChange(state: LocalState, change: Change): readonly StateEv
     case 'receipts':
     case 'readState':
     case 'settings': {
-      const conversation = conversationOf(state, conversationIdOf(change) ?? '');
+      const conversation = conversationOf(state, change);
       return conversation === null ? nothing : applyInside(state, conversation, change);
     }
     case 'person':
@@ -99,46 +99,53 @@ function applyPerson(state: LocalState, { person, position }: ChangeOf<'person'>
 function applyJoined(state: LocalState, { entry, position }: ChangeOf<'joined'>): readonly StateEvent[] {
   const { id } = entry.conversation;
   if (!isLaterMembership(state, id, position)) return nothing;
-  const before = state.conversations.get(id)?.timeline ?? state.owed.get(id);
+  const before = state.conversations.get(id);
   state.departed.delete(id);
-  state.owed.delete(id);
-  state.conversations.set(id, joinedConversation(entry, position, before, state));
-  return [{ type: 'joined', conversationId: id }, ...row(id)];
+  state.conversations.set(id, joinedConversation(entry, position, state));
+  return [...lastMessagesOf(before), { type: 'joined', conversationId: id }, ...row(id)];
 }
 
 function applyDeparted(state: LocalState, { departed, position }: ChangeOf<'departed'>): readonly StateEvent[] {
   const { conversationId } = departed;
   if (!isLaterMembership(state, conversationId, position)) return nothing;
-  state.departed.set(conversationId, position);
   const conversation = state.conversations.get(conversationId);
-  if (conversation === undefined) return nothing;
-  state.conversations.delete(conversationId);
-  state.owed.set(conversationId, conversation.timeline);
-  return [{ type: 'departed', conversationId, state: departed.state }];
+  const events = lastMessagesOf(conversation);
+  const announced = conversation?.timeline.announced ?? state.departed.get(conversationId)?.announced ?? 0;
+  state.departed.set(conversationId, { position, announced });
+  if (!state.conversations.delete(conversationId)) return nothing;
+  return [...events, { type: 'departed', conversationId, state: departed.state }];
 }
 
-/** All changes that there are have come: what is owed of conversations left is announced without what is missing. */
-export function announceOwed(state: LocalState): readonly StateEvent[] {
-  const messages = [...state.owed.values()].flatMap((timeline) => timeline.giveUp());
-  state.owed.clear();
-  return messages.map((message) => ({ type: 'message', message }));
-}
+/** All messages of a membership come before its end: what still waits for one that is missing is announced without. */
+const lastMessagesOf = (conversation: ConversationState | undefined): readonly StateEvent[] =>
+  conversation?.timeline.giveUp().map((message) => ({ type: 'message', message })) ?? [];
 
 /** Joining and leaving alternate: the later of them decides. */
 function isLaterMembership(state: LocalState, conversationId: string, position: string): boolean {
-  const before = state.departed.get(conversationId) ?? state.conversations.get(conversationId)?.joinedAt;
+  const before = state.departed.get(conversationId)?.position ?? state.conversations.get(conversationId)?.joinedAt;
   return before === undefined || comparePositions(position, before) > 0;
 }
 
-/** Null: one has left it. A conversation never heard of is begun, unanchored until its entry is known. */
-function conversationOf(state: LocalState, id: string): ConversationState | null {
+/**
+ * Null: the change is of a membership that is over and known. A conversation never heard of is begun, unanchored: it may
+ * be one that was joined and left while this device was away, of which no entry will come.
+ */
+function conversationOf(state: LocalState, change: InsideChange): ConversationState | null {
+  const id = conversationIdOf(change) ?? '';
   const known = state.conversations.get(id);
   if (known !== undefined) return known;
-  if (state.departed.has(id)) return null;
+  const departure = state.departed.get(id);
+  if (departure !== undefined && isOver(departure, change)) return null;
   const conversation = unknownConversation(id, state);
   state.conversations.set(id, conversation);
   return conversation;
 }
+
+/** Messages are judged by sequence: one that was deleted later has a later position than the end of its membership. */
+const isOver = (departure: Departure, change: InsideChange): boolean =>
+  change.kind === 'message'
+    ? change.message.sequence <= departure.announced
+    : comparePositions(change.position, departure.position) <= 0;
 
 const row = (conversationId: string): readonly StateEvent[] => [{ type: 'conversation', conversationId }];
 

@@ -38,21 +38,11 @@ export function listedConversation(entry: InboxEntry, announced: number, state: 
   return conversationOf(entry, noPosition, timeline, state);
 }
 
-/**
- * A conversation that one has joined: everything said since is expected. `before`: messages of an earlier membership
- * that was not yet known to the end; what is missing of it is expected, too.
- */
-export function joinedConversation(
-  entry: InboxEntry,
-  position: string,
-  before: Timeline | undefined,
-  state: LocalState,
-): ConversationState {
-  const timeline = before?.anchored === true ? before : new Timeline(entry.afterSequence, state.limits.messages);
+/** A conversation that one has joined: everything said since is expected. */
+export function joinedConversation(entry: InboxEntry, position: string, state: LocalState): ConversationState {
+  const timeline = new Timeline(entry.afterSequence, state.limits.messages);
   timeline.expect(entry.conversation.lastSequence);
-  timeline.readable = Math.max(timeline.readable, entry.afterSequence);
-  // While one was away, messages of before were changed without a word.
-  timeline.outdatedUpTo = entry.afterSequence;
+  timeline.readable = entry.afterSequence;
   return conversationOf(entry, position, timeline, state);
 }
 

@@ -53,18 +53,19 @@ export interface ConversationState {
   readonly mentionedAt: Set<number>;
 }
 
+export interface Departure {
+  readonly position: string;
+  /** Up to here messages were announced. */
+  readonly announced: number;
+}
+
 /** What one device knows. Written only by the functions of this folder. */
 export interface LocalState {
   readonly userId: string;
   readonly limits: Limits;
   readonly conversations: Map<string, ConversationState>;
-  /** Conversations left, with the position of leaving: older changes do not bring them back. */
-  readonly departed: Map<string, string>;
-  /**
-   * Conversations left in what is being caught up with. A message of the old membership may still come, because it was
-   * changed after one had joined again: until everything has come it is not known what there was to announce.
-   */
-  readonly owed: Map<string, Timeline>;
+  /** Conversations left: what is older does not bring them back. */
+  readonly departed: Map<string, Departure>;
   readonly people: Map<string, Held<PersonView>>;
   /**
    * After a reset: up to where each conversation had been announced, so that what was said in between is fetched and
@@ -78,7 +79,6 @@ export const emptyState = (userId: string, limits: Limits): LocalState => ({
   limits,
   conversations: new Map(),
   departed: new Map(),
-  owed: new Map(),
   people: new Map(),
   announcedBefore: new Map(),
 });
@@ -89,7 +89,6 @@ export function resetState(state: LocalState): void {
     if (timeline.anchored) state.announcedBefore.set(id, timeline.announced);
   state.conversations.clear();
   state.departed.clear();
-  state.owed.clear();
   state.people.clear();
 }
 

@@ -1,7 +1,7 @@
 import { noPosition } from '../position.js';
 import type { KeyValueStore } from '../storage/key-value-store.js';
 import { unknownConversation } from './conversation.js';
-import type { ConversationState, LocalState } from './local-state.js';
+import type { ConversationState, Departure, LocalState } from './local-state.js';
 import { RangeSet } from './ranges.js';
 import { type HeldMessage, Timeline } from './timeline.js';
 
@@ -14,7 +14,7 @@ interface SavedMeta {
   readonly format: number;
   readonly userId: string;
   readonly cursor: string;
-  readonly departed: readonly (readonly [string, string])[];
+  readonly departed: readonly (readonly [string, Departure])[];
 }
 
 interface SavedTimeline {
@@ -25,7 +25,6 @@ interface SavedTimeline {
   readonly highest: number;
   readonly announced: number;
   readonly anchored: boolean;
-  readonly outdatedUpTo: number;
   readonly readable: number;
 }
 
@@ -52,7 +51,7 @@ export class SavedState {
     const meta = json === undefined ? null : (JSON.parse(json) as SavedMeta);
     if (meta?.format !== format) return null;
     const state = make(meta.userId);
-    for (const [id, position] of meta.departed) state.departed.set(id, position);
+    for (const [id, departure] of meta.departed) state.departed.set(id, departure);
     for (const [, saved] of await this.#store.entries(conversationPrefix)) {
       const conversation = restore(JSON.parse(saved) as SavedConversation, state);
       if (!state.departed.has(conversation.id)) state.conversations.set(conversation.id, conversation);
@@ -87,13 +86,13 @@ export class SavedState {
 
 function saved(conversation: ConversationState): SavedConversation {
   const { timeline, members, mentionedAt, readHere: _readHere, ...rest } = conversation;
-  const { last, missing, floor, highest, announced, anchored, outdatedUpTo, readable } = timeline;
+  const { last, missing, floor, highest, announced, anchored, readable } = timeline;
   const held = [...timeline.held.values()];
   return {
     ...rest,
     members: [...members],
     mentionedAt: [...mentionedAt],
-    timeline: { held, last, missing: missing.toJSON(), floor, highest, announced, anchored, outdatedUpTo, readable },
+    timeline: { held, last, missing: missing.toJSON(), floor, highest, announced, anchored, readable },
   };
 }
 

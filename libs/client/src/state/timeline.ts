@@ -41,8 +41,6 @@ export class Timeline {
    * an entry of the list says.
    */
   readable = 0;
-  /** Changes of messages up to here may have been missed: once announced they are not held. */
-  outdatedUpTo = 0;
   /** False: where the conversation stands is not known yet (a message of a conversation that was in no list). */
   anchored = true;
 
@@ -73,7 +71,7 @@ export class Timeline {
     this.highest = lastSequence;
   }
 
-  /** Nothing that is missing will come. */
+  /** Nothing that is missing will come: the rest is due. */
   giveUp(): MessageView[] {
     this.missing = new RangeSet();
     return this.announce();
@@ -155,7 +153,7 @@ export class Timeline {
   }
 
   #evict(): void {
-    while (this.floor <= this.announced && (this.held.size > this.limit || this.floor <= this.outdatedUpTo)) {
+    while (this.held.size > this.limit && this.floor <= this.announced) {
       this.held.delete(this.floor);
       this.floor++;
     }

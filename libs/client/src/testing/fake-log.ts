@@ -71,7 +71,11 @@ export class FakeLog {
     if (window === undefined || window.untilSequence !== null) return;
     window.untilSequence = conversation.messages.length;
     const departed = { conversationId: id, state: 'removed' as const };
-    this.#write(userId, `departed ${id}`, { kind: 'departed', position: String(++this.position), departed });
+    this.#write(userId, `departed ${id} ${this.position}`, {
+      kind: 'departed',
+      position: String(++this.position),
+      departed,
+    });
   }
 
   rename(id: string, title: string): void {
@@ -146,11 +150,22 @@ export class FakeLog {
     return windows.some((w) => sequence > w.afterSequence && sequence <= (w.untilSequence ?? Infinity));
   }
 
-  /** In position order, each thing once in its present state. */
-  changes(userId: string, after: number, upTo: number): Change[] {
+  /**
+   * Each thing once in its present state, in the order of positions; a message that is new to the reader stands where
+   * it was said, though its state may be of later.
+   */
+  changes(userId: string, after: number, upTo: number): { place: number; change: Change }[] {
     return [...(this.#feeds.get(userId)?.values() ?? [])]
-      .filter(({ position }) => Number(position) > after && Number(position) <= upTo)
-      .sort((a, b) => Number(a.position) - Number(b.position));
+      .map((change) => ({ place: this.#placeOf(change, after), change }))
+      .filter(({ place }) => place > after && place <= upTo)
+      .sort((a, b) => a.place - b.place);
+  }
+
+  #placeOf(change: Change, after: number): number {
+    const position = Number(change.position);
+    if (change.kind !== 'message') return position;
+    const birth = this.#get(change.message.conversationId).births[change.message.sequence - 1] ?? 0;
+    return birth > after ? birth : position;
   }
 
   /** Messages said up to a position, as they are now. */

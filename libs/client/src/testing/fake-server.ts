@@ -160,8 +160,9 @@ export class FakeServer implements Network {
     let from = cursor === undefined ? this.#snapshot(session) : Number(cursor.slice(1));
     const page = (): void => {
       if (!this.#sessions.has(session)) return;
-      const changes = this.log.changes(session.userId, from, this.projected).slice(0, this.pageSize);
-      from = changes.length < this.pageSize ? this.projected : Number(changes.at(-1)?.position);
+      const news = this.log.changes(session.userId, from, this.projected).slice(0, this.pageSize);
+      from = news.length < this.pageSize ? this.projected : (news.at(-1)?.place ?? this.projected);
+      const changes = news.map(({ change }) => change);
       if (changes.length > 0) this.#send(session, { type: 'changes', changes, cursor: cursorOf(from), live: false });
       if (from < this.projected) return void this.#simulation.after(this.latency(), page);
       session.live = true;
