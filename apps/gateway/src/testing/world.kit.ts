@@ -1,5 +1,6 @@
 import type {
   ChangesPage,
+  ConversationDelivery,
   Delivery,
   DeliveryBatch,
   DeliverySubscriber,
@@ -38,6 +39,8 @@ const openGate: Gate = { pass: () => Promise.resolve() };
  */
 export class World implements DeliverySubscriber {
   gate: Gate = openGate;
+  /** Makes messages large. */
+  filler = '';
   readonly #log: Placed[] = [];
   readonly #listeners = new Set<(batch: DeliveryBatch) => void>();
   readonly #waiting: { readonly position: number; readonly resolve: (reached: boolean) => void }[] = [];
@@ -83,7 +86,7 @@ export class World implements DeliverySubscriber {
     if (position === previous) return;
     const deliveries = this.#log
       .filter((placed) => placed.position > previous && placed.position <= position)
-      .flatMap(deliveriesOf);
+      .flatMap((placed) => deliveriesOf(placed, this.filler));
     this.#published = position;
     if (!lost) for (const listener of this.#listeners) listener({ previous, position, deliveries });
   }
@@ -91,6 +94,15 @@ export class World implements DeliverySubscriber {
   subscribe(listener: (batch: DeliveryBatch) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Tells the gateways of one thing that is in no log. */
+  tell(delivery: Omit<ConversationDelivery, 'position'>): void {
+    const previous = this.#published;
+    const position = this.append({ type: 'message', conversationId: 'cnv_elsewhere' });
+    this.project();
+    this.#published = position;
+    for (const listener of this.#listeners) listener({ previous, position, deliveries: [{ ...delivery, position }] });
   }
 
   isMember(userId: string, conversationId: string, position = this.lastPosition): boolean {
@@ -196,10 +208,10 @@ export class World implements DeliverySubscriber {
   }
 }
 
-function deliveriesOf({ position, event }: Placed): Delivery[] {
+function deliveriesOf({ position, event }: Placed, filler = ''): Delivery[] {
   const { conversationId } = event;
   const change = (kind: string): string =>
-    JSON.stringify({ kind, position: String(position), at: `${kind} ${position}`, conversationId });
+    JSON.stringify({ kind, position: String(position), at: `${kind} ${position}`, conversationId, filler });
   if (event.type === 'message') {
     return [{ to: 'conversation', conversationId, position, sequence: position, change: change('message') }];
   }
