@@ -86,6 +86,7 @@ export class Device {
   /** Resolves when it is connected and has caught up. */
   wake(): Promise<void> {
     this.#wanted = true;
+    this.#resumeIdle();
     return this.#next(async () => {
       if (this.#client !== null || !this.#wanted) return;
       const client = new ParleyClient(this.#options());
@@ -96,12 +97,14 @@ export class Device {
   }
 
   /**
-   * Disconnects, as when the app is closed; its state stays in its store. What it is busy with is finished before.
+   * Disconnects, as when the app is closed; its state stays in its store. What it is busy with is finished before,
+   * and being woken meanwhile keeps it awake.
    */
   sleep(): Promise<void> {
     this.#wanted = false;
     return this.#next(async () => {
-      while (this.#busy.size > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+      while (this.#busy.size > 0 && !this.#wanted) await new Promise<void>((resolve) => this.#idle.push(resolve));
+      if (this.#wanted) return;
       const client = this.#client;
       this.#client = null;
       await client?.close();
@@ -119,14 +122,15 @@ export class Device {
     this.#busy.add(work);
     return () => {
       this.#busy.delete(work);
-      if (this.#busy.size === 0) for (const resume of this.#idle.splice(0)) resume();
+      if (this.#busy.size === 0) this.#resumeIdle();
     };
   }
 
-  /** Says lines `from`–`to` of the group at once; resolves when all are accepted. */
+  /** Says lines `from`–`to` of the group at once, woken if need be; resolves when all are accepted. */
   async say(group: Group, from: number, to: number): Promise<Accepted[]> {
     const release = this.hold();
     try {
+      await this.wake();
       const said: Promise<Accepted>[] = [];
       for (let sequence = from; sequence <= to; sequence++) {
         const line = group.model.lines[sequence - 1];
@@ -196,6 +200,10 @@ export class Device {
       if (group === undefined) this.#context.onStranger(conversationId);
       else this.recordOf(group).wire.add(sequence);
     });
+  }
+
+  #resumeIdle(): void {
+    for (const resume of this.#idle.splice(0)) resume();
   }
 
   #next(work: () => Promise<void>): Promise<void> {

@@ -56,12 +56,10 @@ export class Person {
     return this.#inGroups.size > 0;
   }
 
-  /** A device to speak with: one that is awake, woken if there is none. */
-  async device(random: Random): Promise<Device> {
+  /** A device to speak with: one that is awake, if there is one. */
+  device(random: Random): Device {
     const awake = this.devices.filter((device) => device.awake);
-    const device = random.pick(awake.length > 0 ? awake : this.devices);
-    await device.wake();
-    return device;
+    return random.pick(awake.length > 0 ? awake : this.devices);
   }
 
   /** Writes of this person that have no device of their own: retried until they are answered. */

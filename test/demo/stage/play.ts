@@ -49,7 +49,7 @@ export async function play(stage: Stage, group: Group, random: Random, troubles:
 
   async function say(id: string, from: number, to: number): Promise<void> {
     const person = stage.person(id);
-    const device = await person.device(random);
+    const device = person.device(random);
     const said = await device.say(group, from, to);
     for (const [index, { sequence, repeated }] of said.entries()) {
       if (repeated) stage.figures.repeated++;
