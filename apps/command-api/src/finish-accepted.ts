@@ -13,11 +13,16 @@ export class FinishAccepted implements OnApplicationShutdown {
     @Inject(Users) private readonly users: Users,
     @Inject(METRICS) metrics: Metrics,
   ) {
-    metrics.gauge('parley_message_queue_depth', 'Commands waiting for their turn', ['stream'], (gauge) => {
-      gauge.set({ stream: 'conversation' }, conversations.queued);
-      gauge.set({ stream: 'receipts' }, receipts.queued);
-      gauge.set({ stream: 'user' }, users.queued);
-    });
+    metrics.gauge(
+      'parley_stream_queue_depth',
+      'Commands waiting at the owners of their streams',
+      ['stream'],
+      (gauge) => {
+        gauge.set({ stream: 'conversation' }, conversations.queued);
+        gauge.set({ stream: 'receipts' }, receipts.queued);
+        gauge.set({ stream: 'user' }, users.queued);
+      },
+    );
   }
 
   async onApplicationShutdown(): Promise<void> {
