@@ -100,21 +100,24 @@ function applyJoined(state: LocalState, { entry, position }: ChangeOf<'joined'>)
   const { id } = entry.conversation;
   if (!isLaterMembership(state, id, position)) return nothing;
   const before = state.conversations.get(id);
+  const last = lastMessagesOf(before);
+  const announced = announcedIn(state, id);
   state.departed.delete(id);
-  state.conversations.set(id, joinedConversation(entry, position, state));
-  return [...lastMessagesOf(before), { type: 'joined', conversationId: id }, ...row(id)];
+  state.conversations.set(id, joinedConversation(entry, position, announced, state));
+  return [...last, { type: 'joined', conversationId: id }, ...row(id)];
 }
 
 function applyDeparted(state: LocalState, { departed, position }: ChangeOf<'departed'>): readonly StateEvent[] {
   const { conversationId } = departed;
   if (!isLaterMembership(state, conversationId, position)) return nothing;
-  const conversation = state.conversations.get(conversationId);
-  const events = lastMessagesOf(conversation);
-  const announced = conversation?.timeline.announced ?? state.departed.get(conversationId)?.announced ?? 0;
-  state.departed.set(conversationId, { position, announced });
+  const last = lastMessagesOf(state.conversations.get(conversationId));
+  state.departed.set(conversationId, { position, announced: announcedIn(state, conversationId) });
   if (!state.conversations.delete(conversationId)) return nothing;
-  return [...events, { type: 'departed', conversationId, state: departed.state }];
+  return [...last, { type: 'departed', conversationId, state: departed.state }];
 }
+
+const announcedIn = (state: LocalState, id: string): number =>
+  state.conversations.get(id)?.timeline.announced ?? state.departed.get(id)?.announced ?? 0;
 
 /** All messages of a membership come before its end: what still waits for one that is missing is announced without. */
 const lastMessagesOf = (conversation: ConversationState | undefined): readonly StateEvent[] =>

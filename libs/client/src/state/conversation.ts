@@ -38,9 +38,17 @@ export function listedConversation(entry: InboxEntry, announced: number, state: 
   return conversationOf(entry, noPosition, timeline, state);
 }
 
-/** A conversation that one has joined: everything said since is expected. */
-export function joinedConversation(entry: InboxEntry, position: string, state: LocalState): ConversationState {
-  const timeline = new Timeline(entry.afterSequence, state.limits.messages);
+/**
+ * A conversation that one has joined: everything said since is expected. `announced`: up to here it was announced
+ * already; higher than where the membership began if one's own message was accepted before one was told of joining.
+ */
+export function joinedConversation(
+  entry: InboxEntry,
+  position: string,
+  announced: number,
+  state: LocalState,
+): ConversationState {
+  const timeline = new Timeline(Math.max(entry.afterSequence, announced), state.limits.messages);
   timeline.expect(entry.conversation.lastSequence);
   timeline.readable = entry.afterSequence;
   return conversationOf(entry, position, timeline, state);

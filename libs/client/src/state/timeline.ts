@@ -71,9 +71,12 @@ export class Timeline {
     this.highest = lastSequence;
   }
 
-  /** Nothing that is missing will come: the rest is due. */
+  /**
+   * Nothing that is missing will come: the rest is due. Not so what was only accepted, and waits for others before it:
+   * it belongs to a later membership and comes with that.
+   */
   giveUp(): MessageView[] {
-    this.missing = new RangeSet();
+    this.missing.remove(1, this.readable);
     return this.announce();
   }
 
