@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SearchWorld, worldStart } from './search.world.js';
 
 /** A search engine under test, empty. */
-export interface SearchUnderTest {
+interface SearchUnderTest {
   readonly reader: SearchReader;
   /** As the projection does; everything is searchable once it resolves. */
   apply(operations: readonly SearchOperation[], checkpoint: number): Promise<void>;
@@ -394,8 +394,8 @@ export function searchContract(name: string, open: OpenSearch): void {
             await bench.close();
           }
         }),
-        { numRuns: 60, seed },
+        { numRuns: 40, seed },
       );
-    });
+    }, 120_000);
   });
 }

@@ -2,10 +2,16 @@ import type { SearchTerm } from '@parley/ports';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 /**
- * What proposes messages: a match expression of the index, or null for all messages in order. Whatever it proposes is
- * decided by the rows; it must only leave nothing out.
+ * What proposes messages. Whatever it proposes is decided by the rows; it must only leave nothing out.
+ * `expression` null: all messages in order. `windowed`: to be asked window by window (search-rows.ts).
  */
-export type Driver = string | null;
+export interface Driver {
+  readonly expression: string | null;
+  readonly windowed: boolean;
+}
+
+const everything: Driver = { expression: null, windowed: false };
+const single = (expression: string): Driver => ({ expression, windowed: false });
 
 /** Both exclusive. */
 export interface PositionRange {
@@ -19,9 +25,13 @@ const maxExpandedPrefixes = 2;
 /** Compared before one is chosen. */
 const maxProbed = 10;
 const probeRows = 64;
+/** Expressions that are joined when each of them is frequent: the rarest. */
+const maxJoined = 3;
+/** Messages per position from which a window costs less than its messages of the rarest. */
+const joinFrom = 0.01;
 
 /** Any token, quoted: nothing in it is syntax. */
-export const quoteToken = (token: string): string => `"${token.replaceAll('"', '""')}"`;
+const quoteToken = (token: string): string => `"${token.replaceAll('"', '""')}"`;
 const anyOf = (tokens: readonly string[]): string => tokens.map(quoteToken).join(' OR ');
 
 /** Finds the expression that proposes the fewest messages, by looking at the newest few of each. */
@@ -42,27 +52,26 @@ export class IndexDrivers {
   }
 
   /** `facets`: expressions that must match as well. `none`: there is certainly nothing to find. */
-  choose(
-    terms: readonly SearchTerm[],
-    facets: readonly (readonly string[])[],
-    range: PositionRange,
-  ): { readonly driver: Driver } | 'none' {
+  choose(terms: readonly SearchTerm[], facets: readonly (readonly string[])[], range: PositionRange): Driver | 'none' {
     const expressions = [...facets.map(anyOf), ...this.#expressionsOf(terms)];
     const [only, another] = expressions;
-    if (only === undefined) return { driver: null };
-    if (another === undefined) return { driver: only };
-    let best: { driver: string; probe: Probe } | null = null;
-    for (const driver of expressions.slice(0, maxProbed)) {
-      const probe = this.#probeOf(driver, range);
+    if (only === undefined) return everything;
+    if (another === undefined) return single(only);
+    const probed: { readonly expression: string; readonly probe: Probe }[] = [];
+    for (const expression of expressions.slice(0, maxProbed)) {
+      const probe = this.#probeOf(expression, range);
       if (probe.found === 0) return 'none';
-      if (best === null || rarer(probe, best.probe)) best = { driver, probe };
+      probed.push({ expression, probe });
     }
-    return { driver: best?.driver ?? null };
+    const [first, ...others] = probed.sort((a, b) => (rarer(a.probe, b.probe) ? -1 : 1));
+    if (first === undefined || densityOf(first.probe, range) < joinFrom) return single(first?.expression ?? only);
+    const joined = [first, ...others].slice(0, maxJoined).map(({ expression }) => `(${expression})`);
+    return { expression: joined.join(' AND '), windowed: true };
   }
 
-  /** Does this expression propose fewer messages than that driver? */
-  proposesLess(expression: string, driver: Driver, range: PositionRange): boolean {
-    return driver === null || rarer(this.#probeOf(expression, range), this.#probeOf(driver, range));
+  /** Does this expression propose fewer messages than one of this density, in messages per position? */
+  isRarer(expression: string, density: number, range: PositionRange): boolean {
+    return densityOf(this.#probeOf(expression, range), range) < density;
   }
 
   #probeOf(expression: string, range: PositionRange): Probe {
@@ -105,6 +114,10 @@ interface Probe {
   readonly found: number;
   readonly lowest: number;
 }
+
+/** Messages per position; what was seen to its end is as good as none. */
+const densityOf = ({ found, lowest }: Probe, { below }: PositionRange): number =>
+  found < probeRows ? 0 : found / (below - lowest);
 
 /** All of its messages seen beats any; then the fewer, or those that are further apart. */
 function rarer(a: Probe, b: Probe): boolean {

@@ -4,7 +4,6 @@ import { SqliteStore } from '../read-models/files/sqlite-store.js';
 import { searchTables } from './search-tables.js';
 
 export { SqliteSearchReader, type SearchReaderOptions } from './search-reader.js';
-export { searchTables } from './search-tables.js';
 
 /** The store of message search in a file of its own; made when missing. */
 export const openSearchStore = (path: string, now: () => number): ProjectionStore<SearchOperation> =>

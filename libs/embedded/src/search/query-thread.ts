@@ -61,6 +61,8 @@ export class QueryThread {
     if (waiting === undefined) return;
     this.#current = waiting;
     this.#worker ??= this.#start();
+    // Only a search under way keeps the process alive.
+    this.#worker.ref();
     const message: ThreadRequest = { path: waiting.path, request: waiting.request };
     post(this.#worker, message);
   }
@@ -70,13 +72,13 @@ export class QueryThread {
     worker.on('message', (answer: ThreadAnswer) => this.#answered(answer));
     worker.on('error', (error) => this.#died(worker, error.message));
     worker.on('exit', (code) => this.#died(worker, `the search thread ended with ${code}`));
-    worker.unref();
     return worker;
   }
 
   #answered(answer: ThreadAnswer): void {
     const waiting = this.#current;
     this.#current = null;
+    this.#worker?.unref();
     if (answer.outcome === 'found') waiting?.resolve(answer.answer);
     else waiting?.reject(new ReadModelUnavailable(`search: ${answer.reason}`));
     this.#next();

@@ -23,6 +23,8 @@ export interface ScanRequest {
   readonly wanted: number;
   /** Rows that may be looked at. */
   readonly budget: number;
+  /** How long the newest are looked for, in milliseconds; at least one chunk is looked at. */
+  readonly milliseconds: number;
 }
 
 export interface Candidate {

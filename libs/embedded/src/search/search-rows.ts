@@ -22,6 +22,15 @@ export const senderFacet = (sender: number): string => `_u${sender}`;
 export const linkFacet = '_l';
 export const mentionFacet = '_m';
 
+/** Positions in one window. */
+export const windowSize = 65_536;
+export const windowOf = (position: number): number => Math.floor(position / windowSize);
+/**
+ * Which stretch of the log: what must match several words at once also matches a window, because the index stops
+ * looking for words that never meet only where one of them ends.
+ */
+export const windowFacet = (window: number): string => `_w${window}`;
+
 /**
  * What the index holds of a row: a function of the row, because taking it out needs exactly what was put in. Of a
  * removed message its conversation stays: by it a message is found from its sequence (message-places.ts).
@@ -30,5 +39,6 @@ export function indexedText(row: SearchRow): string {
   if ((row.flags & flag.removed) !== 0) return conversationFacet(row.conversation);
   const link = (row.flags & flag.link) === 0 ? '' : ` ${linkFacet}`;
   const mention = (row.flags & flag.mention) === 0 ? '' : ` ${mentionFacet}`;
-  return `${row.tokens}${conversationFacet(row.conversation)} ${senderFacet(row.sender)}${link}${mention}`;
+  const place = `${conversationFacet(row.conversation)} ${senderFacet(row.sender)} ${windowFacet(windowOf(row.position))}`;
+  return `${row.tokens}${place}${link}${mention}`;
 }

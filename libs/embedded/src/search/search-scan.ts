@@ -4,17 +4,27 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { type Driver, IndexDrivers, type PositionRange } from './index-drivers.js';
 import { rowConditions, type RowConditions } from './row-conditions.js';
 import type { Candidate, ScanAnswer, ScanRequest } from './scan-request.js';
-import { conversationFacet, linkFacet, mentionFacet, senderFacet } from './search-rows.js';
+import {
+  conversationFacet,
+  linkFacet,
+  mentionFacet,
+  senderFacet,
+  windowFacet,
+  windowOf,
+  windowSize,
+} from './search-rows.js';
 
 /** Conversations of a searcher up to which rows are narrowed in SQL, and their facets can propose messages. */
 const maxFacetConversations = 64;
 /** Up to which they are weighed against the words at once; beyond, only when the words propose too much. */
 const maxProbedConversations = 4;
 const switchAfter = 1_024;
+/** What opening a window costs, in rows. */
+const rowsPerWindow = 128;
 const firstChunk = 128;
 const lastChunk = 2_048;
 /** Matches that compete by relevance: the newest. */
-export const maxRanked = 2_000;
+const maxRanked = 2_000;
 /** Ids kept in memory. */
 const maxNames = 50_000;
 const maxStatements = 64;
@@ -67,7 +77,7 @@ export class SearchScan {
     const run: Run = {
       request,
       conditions: rowConditions(request, conversations, senders),
-      driver: chosen.driver,
+      driver: chosen,
       fallback: conversations === null ? null : anyConversation(conversations),
       ...range,
       allowed: new Set(request.conversationIds),
@@ -102,9 +112,13 @@ export class SearchScan {
     return { candidates, reached: rest.length > wanted ? (candidates.at(-1)?.position ?? null) : null, examined };
   }
 
-  /** Visible matches from the newest on, until there are more than `enough`, the budget is spent, or the end. */
+  /**
+   * Visible matches from the newest on, until there are more than `enough`, the end is reached, or the budget of rows
+   * or of time is spent. By relevance only rows count: the set must come out the same for the next page.
+   */
   #collect(run: Run, enough: number): { found: Found[]; reached: number | null; examined: number } {
     const { request } = run;
+    const deadline = request.order === 'newest' ? performance.now() + request.milliseconds : Infinity;
     const found: Found[] = [];
     let { driver, fallback, below } = run;
     let examined = 0;
@@ -114,9 +128,12 @@ export class SearchScan {
       for (const row of chunk.found) if (this.#mayPass(run, row)) found.push(row);
       if (chunk.end) return { found, reached: null, examined };
       below = chunk.lowest;
-      if (found.length > enough) return { found, reached: below, examined };
+      if (found.length > enough || performance.now() >= deadline) break;
       if (fallback !== null && examined >= switchAfter && found.length * 8 < enough) {
-        if (this.#drivers.proposesLess(fallback, driver, { below, above: run.above })) driver = fallback;
+        const density = examined / (run.below - below);
+        if (this.#drivers.isRarer(fallback, density, { below, above: run.above })) {
+          driver = { expression: fallback, windowed: false };
+        }
         fallback = null;
       }
     }
@@ -124,9 +141,24 @@ export class SearchScan {
   }
 
   #chunk(run: Run, driver: Driver, below: number, size: number): Chunk {
-    const { conditions, above, request } = run;
+    if (!driver.windowed) return this.#examine(run, driver.expression, { below, above: run.above }, size);
+    const { newest } = this.#get('SELECT max(position) AS newest FROM messages WHERE position < ?', below) as {
+      newest: number | null;
+    };
+    if (newest === null || newest <= run.above) return { found: [], examined: 0, lowest: below, end: true };
+    const window = windowOf(newest);
+    const bottom = Math.max(run.above, window * windowSize - 1);
+    const expression = `${windowFacet(window)} AND ${driver.expression ?? ''}`;
+    const chunk = this.#examine(run, expression, { below, above: bottom }, size);
+    const examined = chunk.examined + rowsPerWindow;
+    // The window is through: go on below it.
+    return chunk.end ? { ...chunk, examined, lowest: bottom + 1, end: bottom <= run.above } : { ...chunk, examined };
+  }
+
+  #examine(run: Run, expression: string | null, { below, above }: PositionRange, size: number): Chunk {
+    const { conditions, request } = run;
     const proposed =
-      driver === null
+      expression === null
         ? `SELECT position FROM messages WHERE position < ? AND position > ? ORDER BY position DESC LIMIT ?`
         : `SELECT rowid AS position FROM search_index WHERE search_index MATCH ?
              AND rowid < CAST(? AS INTEGER) AND rowid > CAST(? AS INTEGER) ORDER BY rowid DESC LIMIT ?`;
@@ -137,13 +169,17 @@ export class SearchScan {
            FILTER (WHERE ${conditions.sql}) AS found
        FROM (${proposed}) AS p CROSS JOIN messages AS m ON m.position = p.position`,
       ...conditions.values,
-      ...(driver === null ? [] : [driver]),
+      ...(expression === null ? [] : [expression]),
       below,
       above,
       size,
     ) as { examined: number; lowest: number | null; found: string };
     const found = (JSON.parse(row.found) as Found[]).sort((a, b) => b[0] - a[0]);
     return { found, examined: row.examined, lowest: row.lowest ?? below, end: row.examined < size };
+  }
+
+  #last(): number {
+    return (this.#get('SELECT max(position) AS last FROM messages') as { last: number | null }).last ?? 0;
   }
 
   #mayPass(run: Run, [, conversation, sequence]: Found): boolean {
@@ -155,7 +191,7 @@ export class SearchScan {
 
   /** Exclusive bounds of the positions that can match, by cursor and by time. */
   #range({ below, before, after }: ScanRequest): PositionRange {
-    let top = below ?? Number.MAX_SAFE_INTEGER;
+    let top = Math.min(below ?? Number.MAX_SAFE_INTEGER, this.#last() + 1);
     let bottom = 0;
     if (before !== null) {
       const block = this.#get(
@@ -216,7 +252,7 @@ interface Run extends PositionRange {
   readonly conditions: RowConditions;
   readonly driver: Driver;
   /** Proposes everything in the searcher's conversations, when they are few. */
-  readonly fallback: Driver;
+  readonly fallback: string | null;
   readonly allowed: ReadonlySet<string>;
 }
 

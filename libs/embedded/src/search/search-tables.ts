@@ -29,7 +29,8 @@ export const searchTables: SqliteProjection<'search'> = {
     INSERT INTO search_index (search_index, rank) VALUES ('automerge', 8);
     INSERT INTO search_index (search_index, rank) VALUES ('crisismerge', 32);
   `,
-  readIndexes: '',
+  // Built from zero, the index becomes one segment: a search looks into one place instead of a dozen.
+  readIndexes: `INSERT INTO search_index (search_index) VALUES ('optimize');`,
   tables: [
     { name: 'messages', key: ['position'] },
     { name: 'names', key: ['number'] },
