@@ -16,11 +16,17 @@ import type { EventLogWriter } from '@parley/ports';
 export class Scene {
   readonly #lastSequence = new Map<string, number>();
   #ids = 0;
-  #pending: { readonly stream: string; readonly event: NewEvent }[] = [];
+  #pending: { readonly stream: string; readonly event: NewEvent; readonly meaning: ParleyEvent | null }[] = [];
   /** Of the last event appended. */
   position = 0;
+  /** Everything that was appended, in the order of the log. */
+  readonly told: { readonly stream: string; readonly event: ParleyEvent | null; readonly position: number }[] = [];
 
-  constructor(private readonly log: EventLogWriter) {}
+  constructor(
+    private readonly log: EventLogWriter,
+    /** Keeps the event ids of several scenes in one log apart. */
+    private readonly number = 0,
+  ) {}
 
   lastSequence(conversationId: string): number {
     return this.#lastSequence.get(conversationId) ?? 0;
@@ -123,8 +129,10 @@ export class Scene {
 
   write(stream: string, event: ParleyEvent, actorId: string): this {
     const id = (++this.#ids).toString(16).padStart(12, '0');
-    const input = { eventId: `00000000-0000-8000-8000-${id}`, time: 1_750_000_000_000 + this.#ids * 1_000 };
-    this.#pending.push({ stream, event: encodeEvent(event, { ...input, metadata: { actorId } }) });
+    const scene = this.number.toString(16).padStart(8, '0');
+    const input = { eventId: `${scene}-0000-8000-8000-${id}`, time: 1_750_000_000_000 + this.#ids * 1_000 };
+    const encoded = encodeEvent(event, { ...input, metadata: { actorId } });
+    this.#pending.push({ stream, event: encoded, meaning: event });
     return this;
   }
 
@@ -132,7 +140,9 @@ export class Scene {
   raw(stream: string, type: string, data: string): this {
     this.write(stream, { type: 'DeviceRemoved.v1', data: { deviceId: 'dev_x' } }, 'system');
     const last = this.#pending.at(-1);
-    if (last !== undefined) this.#pending[this.#pending.length - 1] = { stream, event: { ...last.event, type, data } };
+    if (last !== undefined) {
+      this.#pending[this.#pending.length - 1] = { stream, event: { ...last.event, type, data }, meaning: null };
+    }
     return this;
   }
 
@@ -144,9 +154,11 @@ export class Scene {
     const results = await Promise.all(
       pending.map(({ stream, event }) => this.log.append({ stream, expected: 'any', events: [event] })),
     );
-    for (const result of results) {
+    for (const [index, result] of results.entries()) {
       if (result.outcome !== 'appended') throw new Error(`not appended: ${result.outcome}`);
       this.position = Math.max(this.position, result.position);
+      const { stream = '', meaning = null } = pending[index] ?? {};
+      this.told.push({ stream, event: meaning, position: result.position });
     }
     return this.position;
   }

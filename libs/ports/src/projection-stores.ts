@@ -166,6 +166,7 @@ export type MembershipOperation =
   | (Personal & { readonly type: 'set-role'; readonly role: MemberRole });
 
 export type WatermarkOperation =
+  | (InConversation & { readonly type: 'start'; readonly userIds: readonly string[] })
   | (Personal & { readonly type: 'join' })
   | (Personal & { readonly type: 'leave' })
   /** Sending moves the sender's own read watermark. */

@@ -125,6 +125,7 @@ class RunningProjector implements Projector {
   #becomeLive(): void {
     if (this.#live) return;
     this.#live = true;
+    this.host.onApplied(this.#position);
     this.#caughtUp.resolve();
     this.host.onStatus(this.status());
   }

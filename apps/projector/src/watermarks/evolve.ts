@@ -10,8 +10,9 @@ export const watermarks: Projection<'watermarks'> = {
       { type: 'sent', position, conversationId: id, userId: senderId, sequence },
     ],
     'WatermarksAdvanced.v1': ({ advances }, place) => [{ type: 'advance', ...at(place), advances }],
-    'ConversationStarted.v1': ({ members }, place) =>
-      members.map(({ userId }) => ({ type: 'join', ...at(place), userId })),
+    'ConversationStarted.v1': ({ members }, place) => [
+      { type: 'start', ...at(place), userIds: members.map(({ userId }) => userId) },
+    ],
     'MemberAdded.v1': ({ userId }, place) => [{ type: 'join', ...at(place), userId }],
     'MemberJoined.v1': ({ userId }, place) => [{ type: 'join', ...at(place), userId }],
     'MemberLeft.v1': ({ userId }, place) => [{ type: 'leave', ...at(place), userId }],

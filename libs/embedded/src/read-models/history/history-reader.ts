@@ -38,6 +38,13 @@ export class SqliteHistoryReader implements HistoryReader {
   }
 }
 
+/** One side of a page. `cut`: something on this side did not find room. */
+interface Part {
+  readonly entries: readonly HistoryEntry[];
+  readonly cut: boolean;
+}
+const none: Part = { entries: [], cut: false };
+
 /** One reading of one page. */
 class PageReading {
   readonly #windows: readonly MembershipWindow[];
@@ -55,51 +62,61 @@ class PageReading {
 
   read(): HistoryPage {
     const { before, after, around, limit } = this.query;
-    if (after !== undefined) return this.#page(this.#up(after + 1, this.#positionOf(after) ?? 0, limit));
-    if (before !== undefined) return this.#page(this.#down(before, this.#before(before), limit));
-    if (around === undefined) return this.#page(this.#down(Number.MAX_SAFE_INTEGER, this.safe, limit));
+    const end = Number.MAX_SAFE_INTEGER;
+    if (after !== undefined)
+      return this.#page(none, this.#up(after + 1, this.#positionOf(after) ?? 0, limit), after + 1);
+    if (before !== undefined) return this.#page(this.#down(before, this.#before(before), limit), none, before);
+    if (around === undefined) return this.#page(this.#down(end, this.safe, limit), none, end);
     const start = this.#before(around);
-    const older = this.#down(around, start, Math.floor(limit / 2));
-    const newer = this.#up(around, start, limit - older.length);
-    return this.#page([...this.#down(around, start, limit - newer.length), ...newer]);
+    const half = this.#down(around, start, Math.floor(limit / 2)).entries.length;
+    const newer = this.#up(around, start, limit - half);
+    return this.#page(this.#down(around, start, limit - newer.entries.length), newer, around);
   }
 
   /** Ascending entries below a sequence, at or before a position: the nearest `limit`. */
-  #down(beforeSequence: number, upTo: number, limit: number): HistoryEntry[] {
-    if (limit <= 0) return [];
+  #down(beforeSequence: number, upTo: number, limit: number): Part {
+    if (limit <= 0) return none;
     const messages = takeLast(this.#visible, beforeSequence, limit).flatMap((range) => this.#messages(range));
     const first = messages[0];
     const from = first !== undefined && this.#moreBefore(first.sequence) ? first.position : 0;
-    const notices = this.#notices(from, upTo, limit, 'DESC').toReversed();
-    const entries = merge(messages, notices).slice(-limit);
+    const all = merge(messages, this.#notices(from, upTo, limit, 'DESC').toReversed());
+    const entries = all.slice(-limit);
     const nearest = messages.at(-1);
     if (nearest !== undefined && !entries.some(isMessage)) entries.splice(0, 1, messageEntry(nearest));
     const oldest = entries.findIndex(isMessage);
-    const cutsHere = oldest > 0 && this.#moreBefore(entries[oldest]?.sequence ?? 0);
-    return cutsHere ? entries.slice(oldest) : entries;
+    if (oldest < 0) return { entries, cut: false };
+    // What stands before this message belongs to the next page, if there is one.
+    if (this.#moreBefore(entries[oldest]?.sequence ?? 0)) return { entries: entries.slice(oldest), cut: true };
+    return { entries, cut: entries.length < all.length };
   }
 
   /** Ascending entries from a sequence on, after a position (exclusive): the nearest `limit`. */
-  #up(fromSequence: number, after: number, limit: number): HistoryEntry[] {
-    if (limit <= 0) return [];
+  #up(fromSequence: number, after: number, limit: number): Part {
+    if (limit <= 0) return none;
     const messages = takeFirst(this.#visible, fromSequence, limit).flatMap((range) => this.#messages(range));
     const last = messages.at(-1);
     const to = last !== undefined && this.#moreAfter(last.sequence) ? last.position : this.safe;
-    const notices = this.#notices(after + 1, to, limit, 'ASC');
-    const entries = merge(messages, notices).slice(0, limit);
+    const all = merge(messages, this.#notices(after + 1, to, limit, 'ASC'));
+    const entries = all.slice(0, limit);
     const nearest = messages[0];
     if (nearest !== undefined && !entries.some(isMessage)) entries.splice(-1, 1, messageEntry(nearest));
     const newest = entries.findLastIndex(isMessage);
-    const cutsHere = newest >= 0 && this.#moreAfter(entries[newest]?.sequence ?? 0);
-    return cutsHere ? entries.slice(0, newest + 1) : entries;
+    if (newest < 0) return { entries, cut: false };
+    if (this.#moreAfter(entries[newest]?.sequence ?? 0)) return { entries: entries.slice(0, newest + 1), cut: true };
+    return { entries, cut: entries.length < all.length };
   }
 
-  #page(entries: readonly HistoryEntry[]): HistoryPage {
+  /** `edge`: the sequence between the two parts, which tells what lies beyond an empty one. */
+  #page(older: Part, newer: Part, edge: number): HistoryPage {
+    const entries = [...older.entries, ...newer.entries];
     const messages = entries.filter(isMessage);
-    const { before, after, around = 1 } = this.query;
-    const first = messages[0]?.sequence ?? (after === undefined ? (before ?? around) : after + 1);
-    const last = messages.at(-1)?.sequence ?? (before === undefined ? (after ?? Number.MAX_SAFE_INTEGER) : before - 1);
-    return { entries, hasMoreBefore: this.#moreBefore(first), hasMoreAfter: this.#moreAfter(last) };
+    const first = messages[0]?.sequence ?? edge;
+    const last = messages.at(-1)?.sequence ?? edge - 1;
+    return {
+      entries,
+      hasMoreBefore: older.cut || this.#moreBefore(first),
+      hasMoreAfter: newer.cut || this.#moreAfter(last),
+    };
   }
 
   #messages({ from, to }: SequenceRange): MessageRow[] {

@@ -120,7 +120,7 @@ class ChangesReading {
     ];
   }
 
-  /** Changes of older messages, made inside the window. One that is new to this page's reader comes as it stands. */
+  /** Changes made inside the window, of messages that do not come anew with it: those come as they stand. */
   #messageChanges(
     conversation: ConversationRow,
     window: MembershipWindow,
@@ -132,7 +132,7 @@ class ChangesReading {
         this.#composer.history.changes(conversation.no, Math.max(after, window.afterPosition), upTo, limit),
       (row) => row.changed,
       (row) =>
-        row.position > this.query.after || !sees(windows, row.sequence)
+        row.position > Math.max(this.query.after, window.afterPosition) || !sees(windows, row.sequence)
           ? null
           : this.#item('message', row.changed, row.body),
     );

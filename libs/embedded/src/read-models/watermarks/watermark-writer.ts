@@ -74,9 +74,12 @@ export class WatermarkWriter implements RowWriter<WatermarkOperation> {
       case 'sent':
         this.#foldSent(operation);
         break;
+      case 'start':
+        this.#foldStart(operation);
+        break;
       case 'join':
       case 'leave':
-        this.#foldMembership(operation);
+        this.#foldMembership(operation.conversationId, operation.userId, operation.type === 'join');
         break;
       case 'advance':
         this.#foldAdvance(operation);
@@ -98,10 +101,17 @@ export class WatermarkWriter implements RowWriter<WatermarkOperation> {
     if (sequence > marks.sent) marks.sent = sequence;
   }
 
-  #foldMembership({ type, conversationId, userId }: OperationOf<'join' | 'leave'>): void {
+  /** The aggregate is there from the first moment. */
+  #foldStart({ conversationId, position, userIds }: OperationOf<'start'>): void {
+    for (const userId of userIds) this.#foldMembership(conversationId, userId, true);
+    const nobody = userIds.map(() => ({ delivered: 0, read: 0, sent: 0, member: true }));
+    this.#aggregate.run(conversationId, position, receiptsJson(conversationId, nobody));
+  }
+
+  #foldMembership(conversationId: string, userId: string, member: boolean): void {
     const members = this.#loaded.get(conversationId);
-    if (members !== undefined) this.#marksOf(conversationId, members, userId).member = type === 'join';
-    else (type === 'join' ? this.#join : this.#leave).run(conversationId, userId);
+    if (members !== undefined) this.#marksOf(conversationId, members, userId).member = member;
+    else (member ? this.#join : this.#leave).run(conversationId, userId);
   }
 
   #foldAdvance({ conversationId, position, advances }: OperationOf<'advance'>): void {
