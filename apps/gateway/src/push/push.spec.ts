@@ -122,6 +122,8 @@ describe('a slow reader', () => {
   });
 });
 
+const accepted = { position: 1, conversationId: group, messageId: 'msg_1', sequence: 1, time: 0, repeated: false };
+
 describe('going away', () => {
   it('refuses the new, tells the others when to come back, finishes what was accepted, closes', async () => {
     const clients = await Promise.all([1, 2, 3].map((i) => gateway.login(`usr_000${i}/dev_1`)));
@@ -139,10 +141,7 @@ describe('going away', () => {
     );
     expect(new Set(waits).size).toBe(3);
     await expect(gateway.connect()).rejects.toThrow('503');
-    gateway.commands[0]?.resolve({
-      position: 1,
-      ...{ conversationId: group, messageId: 'msg_1', sequence: 1, time: 0, repeated: false },
-    });
+    gateway.commands[0]?.resolve(accepted);
     expect(await clients[0]?.next('accepted')).toMatchObject({ ref: 9 });
     for (const client of clients) expect((await client.closed).code).toBe(1001);
     await draining;

@@ -211,23 +211,21 @@ describe('commands', () => {
   });
 });
 
-describe('echo', () => {
-  const land = async (echo: boolean): Promise<readonly Frame[]> => {
-    const client = await gateway.login(`${ann}/dev_phone`, { echo });
-    client.send(send(1));
-    await vi.waitFor(() => expect(gateway.commands).toHaveLength(1));
-    const position = gateway.world.append({ type: 'message', conversationId: group });
-    gateway.commands[0]?.resolve(accepted(1, position));
-    await client.next('accepted');
-    gateway.deliver();
-    gateway.world.append({ type: 'message', conversationId: group });
-    gateway.deliver();
-    await vi.waitFor(() =>
-      expect(client.ofType('changes').at(-1)?.['cursor']).toBe(gateway.cursors.encodePosition(40)),
-    );
-    return client.ofType('changes').flatMap((frame) => frame['changes'] as Frame[]);
-  };
+const land = async (echo: boolean): Promise<readonly Frame[]> => {
+  const client = await gateway.login(`${ann}/dev_phone`, { echo });
+  client.send(send(1));
+  await vi.waitFor(() => expect(gateway.commands).toHaveLength(1));
+  const position = gateway.world.append({ type: 'message', conversationId: group });
+  gateway.commands[0]?.resolve(accepted(1, position));
+  await client.next('accepted');
+  gateway.deliver();
+  gateway.world.append({ type: 'message', conversationId: group });
+  gateway.deliver();
+  await vi.waitFor(() => expect(client.ofType('changes').at(-1)?.['cursor']).toBe(gateway.cursors.encodePosition(40)));
+  return client.ofType('changes').flatMap((frame) => frame['changes'] as Frame[]);
+};
 
+describe('echo', () => {
   it('brings one’s own messages like any other', async () => {
     expect(await land(true)).toHaveLength(2);
   });
