@@ -7,6 +7,7 @@ import type {
   PresenceView,
 } from '@parley/protocol';
 import { Api } from './api/api.js';
+import type { BodyOf } from './api/routes.js';
 import { Session } from './api/session.js';
 import { Transport } from './api/transport.js';
 import { type ClientOptions, type Settings, settingsOf } from './client-options.js';
@@ -87,12 +88,12 @@ export class ParleyClient {
   }
 
   /** Registers a new person and logs them in. */
-  async register(person: Parameters<Session['register']>[0]): Promise<void> {
+  async register(person: BodyOf<'registerUser'>): Promise<void> {
     await this.session.register(person);
     await this.#forgetOthers();
   }
 
-  async logIn(credentials: Parameters<Session['logIn']>[0]): Promise<void> {
+  async logIn(credentials: BodyOf<'logIn'>): Promise<void> {
     await this.session.logIn(credentials);
     await this.#forgetOthers();
   }

@@ -1,4 +1,10 @@
-import type { queryRoutes } from '@parley/protocol';
+import type {
+  accountRoutes,
+  conversationCommandRoutes,
+  messageCommandRoutes,
+  queryRoutes,
+  searchRoutes,
+} from '@parley/protocol';
 import type { Method, RestRequest, Transport } from './transport.js';
 
 /**
@@ -6,6 +12,30 @@ import type { Method, RestRequest, Transport } from './transport.js';
  * a spec compares the two.
  */
 export const routes = {
+  registerUser: 'POST /v1/users',
+  logIn: 'POST /v1/sessions',
+  refreshSession: 'POST /v1/sessions/refresh',
+  logOut: 'DELETE /v1/sessions/current',
+  changePassword: 'PUT /v1/me/password',
+  listDevices: 'GET /v1/devices',
+  logOutDevice: 'DELETE /v1/devices/:deviceId',
+  logOutEverywhere: 'DELETE /v1/devices',
+  changeProfile: 'PATCH /v1/me',
+  blockUser: 'PUT /v1/blocks/:userId',
+  unblockUser: 'DELETE /v1/blocks/:userId',
+  startConversation: 'POST /v1/conversations',
+  changeConversation: 'PATCH /v1/conversations/:conversationId',
+  leaveConversation: 'POST /v1/conversations/:conversationId/leave',
+  addMembers: 'POST /v1/conversations/:conversationId/members',
+  changeRole: 'PATCH /v1/conversations/:conversationId/members/:userId',
+  removeMember: 'DELETE /v1/conversations/:conversationId/members/:userId',
+  transferOwnership: 'POST /v1/conversations/:conversationId/owner',
+  createInvite: 'POST /v1/conversations/:conversationId/invites',
+  revokeInvite: 'DELETE /v1/conversations/:conversationId/invites/:inviteId',
+  joinByInvite: 'POST /v1/invites/join',
+  sendMessage: 'POST /v1/conversations/:conversationId/messages',
+  changeSettings: 'PUT /v1/conversations/:conversationId/settings',
+  search: 'GET /v1/search',
   getMe: 'GET /v1/me',
   listConversations: 'GET /v1/conversations',
   getConversation: 'GET /v1/conversations/:conversationId',
@@ -22,7 +52,14 @@ export const routes = {
 } as const;
 
 export type RouteId = keyof typeof routes;
-type Tables = typeof queryRoutes;
+type Tables = typeof accountRoutes &
+  typeof conversationCommandRoutes &
+  typeof messageCommandRoutes &
+  typeof queryRoutes &
+  typeof searchRoutes;
+
+/** Reads of the write side's own: there is no copy of devices in the read models. */
+export const readsOfCommandSide: ReadonlySet<RouteId> = new Set(['listDevices']);
 
 /** What a schema of the protocol lets out, and takes. */
 type Output<S> = S extends { readonly _zod: { readonly output: infer O } } ? O : never;
@@ -35,7 +72,7 @@ export type QueryOf<Id extends RouteId> = Tables[Id] extends { readonly query: i
   ? { readonly [K in keyof Output<S>]?: Output<S>[K] }
   : never;
 
-interface Call<Id extends RouteId> extends Pick<RestRequest, 'anonymous' | 'idempotencyKey'> {
+interface Call<Id extends RouteId> extends Pick<RestRequest, 'anonymous' | 'repeatable' | 'idempotencyKey'> {
   readonly params?: Readonly<Record<string, string | number>>;
   readonly query?: QueryOf<Id>;
   readonly body?: BodyOf<Id>;
@@ -51,6 +88,7 @@ export async function call<Id extends RouteId>(
   const filled = path.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
   const answer = await transport.request(method as Method, filled, {
     ...request,
+    command: method !== 'GET' || readsOfCommandSide.has(id),
     ...(query === undefined ? {} : { query }),
   });
   return answer as ResponseOf<Id>;

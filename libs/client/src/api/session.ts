@@ -1,6 +1,8 @@
+import type { SessionView } from '@parley/protocol';
 import type { Environment } from '../environment.js';
 import { ParleyClientError } from '../errors.js';
 import type { KeyValueStore } from '../storage/key-value-store.js';
+import { type BodyOf, call } from './routes.js';
 import type { TokenSource, Transport } from './transport.js';
 
 /** What logging in gives one device. */
@@ -11,14 +13,6 @@ export interface Tokens {
   /** Milliseconds since 1970. */
   readonly accessExpiresAt: number;
   /** Good for one exchange; each exchange gives the next. */
-  readonly refreshToken: string;
-}
-
-interface SessionAnswer {
-  readonly userId: string;
-  readonly deviceId: string;
-  readonly accessToken: string;
-  readonly expiresAt: string;
   readonly refreshToken: string;
 }
 
@@ -51,21 +45,14 @@ export class Session implements TokenSource {
   }
 
   /** A new person; logs them in on this device. */
-  async register(person: {
-    readonly username: string;
-    readonly password: string;
-    readonly displayName?: string;
-    readonly deviceName?: string;
-  }): Promise<Tokens> {
-    return this.#open('/v1/users', person);
+  async register(person: BodyOf<'registerUser'>): Promise<Tokens> {
+    await this.#load();
+    return this.#keep(await call(this.#transport(), 'registerUser', { body: person, anonymous: true }));
   }
 
-  async logIn(credentials: {
-    readonly username: string;
-    readonly password: string;
-    readonly deviceName?: string;
-  }): Promise<Tokens> {
-    return this.#open('/v1/sessions', credentials);
+  async logIn(credentials: BodyOf<'logIn'>): Promise<Tokens> {
+    await this.#load();
+    return this.#keep(await call(this.#transport(), 'logIn', { body: credentials, anonymous: true }));
   }
 
   /** Ends this device's session. Its tokens are forgotten even when the server cannot be told. */
@@ -73,7 +60,7 @@ export class Session implements TokenSource {
     await this.#load();
     if (this.#tokens === null) return;
     try {
-      await this.#transport().request('DELETE', '/v1/sessions/current');
+      await call(this.#transport(), 'logOut');
     } finally {
       await this.forget();
     }
@@ -107,12 +94,7 @@ export class Session implements TokenSource {
     return json === undefined ? null : (JSON.parse(json) as Tokens);
   }
 
-  async #open(path: string, body: unknown): Promise<Tokens> {
-    await this.#load();
-    return this.#keep((await this.#transport().request('POST', path, { body, anonymous: true })) as SessionAnswer);
-  }
-
-  async #keep(answer: SessionAnswer): Promise<Tokens> {
+  async #keep(answer: SessionView): Promise<Tokens> {
     const { userId, deviceId, accessToken, refreshToken, expiresAt } = answer;
     const tokens: Tokens = { userId, deviceId, accessToken, accessExpiresAt: Date.parse(expiresAt), refreshToken };
     await this.#store.set(key, JSON.stringify(tokens));
@@ -130,8 +112,7 @@ export class Session implements TokenSource {
       }
       try {
         const body = { refreshToken: used.refreshToken };
-        const answer = await this.#transport().request('POST', '/v1/sessions/refresh', { body, anonymous: true });
-        return await this.#keep(answer as SessionAnswer);
+        return await this.#keep(await call(this.#transport(), 'refreshSession', { body, anonymous: true }));
       } catch (error) {
         // Refused for good: nothing can be done with these tokens any more.
         if (error instanceof ParleyClientError && error.status === 401) await this.forget();

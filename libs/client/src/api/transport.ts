@@ -26,10 +26,14 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 type Query = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
 
 export interface RestRequest {
+  /** For the side that writes. */
+  readonly command: boolean;
   readonly query?: Query;
   readonly body?: unknown;
   /** Sent without a token, as logging in is. */
   readonly anonymous?: boolean;
+  /** A POST that may be repeated, because what is in it names it. */
+  readonly repeatable?: boolean;
   /** Makes a POST safe to repeat: the server does it once. */
   readonly idempotencyKey?: string;
 }
@@ -61,8 +65,8 @@ export class Transport {
   }
 
   /** Resolves with the JSON of a successful answer; undefined when it has no body. */
-  async request(method: Method, path: string, request: RestRequest = {}): Promise<unknown> {
-    const repeatable = method !== 'POST' || request.idempotencyKey !== undefined;
+  async request(method: Method, path: string, request: RestRequest): Promise<unknown> {
+    const repeatable = method !== 'POST' || request.repeatable === true || request.idempotencyKey !== undefined;
     let refresh = false;
     for (let attempt = 1; ; attempt++) {
       try {
@@ -87,8 +91,8 @@ export class Transport {
     if (request.anonymous !== true) headers['Authorization'] = `Bearer ${await this.#tokens.token(refresh)}`;
     if (request.body !== undefined) headers['Content-Type'] = 'application/json';
     if (request.idempotencyKey !== undefined) headers['Idempotency-Key'] = JSON.stringify(request.idempotencyKey);
-    if (method === 'GET' && this.#position !== noPosition) headers['Parley-Min-Position'] = this.#position;
-    const url = (method === 'GET' ? queryUrl : commandUrl) + path + queryOf(request.query);
+    if (!request.command && this.#position !== noPosition) headers['Parley-Min-Position'] = this.#position;
+    const url = (request.command ? commandUrl : queryUrl) + path + queryOf(request.query);
     const body = request.body === undefined ? {} : { body: JSON.stringify(request.body) };
     const abort = new AbortController();
     const timer = this.#environment.setTimer(() => abort.abort(), timeoutMs);

@@ -86,7 +86,7 @@ export class FakeServer implements Network {
 
   /** Kills every connection; what was accepted stays. */
   restart(code = 1006): void {
-    for (const session of [...this.#sessions]) session.end.close(code);
+    for (const session of this.#sessions) session.end.close(code);
     this.#sessions.clear();
   }
 
