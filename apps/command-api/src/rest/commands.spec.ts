@@ -143,6 +143,13 @@ it('changes what others see of one, and whom one hears', async () => {
   expect((await as(ann, 'PUT', `/v1/blocks/${ann.userId}`)).body['code']).toBe('self_not_allowed');
 });
 
+it('tells a position that shows the effect, even when it was so already', async () => {
+  await send(ann, 'm1');
+  const url = `${room}/messages/1/reactions/x`;
+  const [first, again] = [await as(bob, 'PUT', url), await as(bob, 'PUT', url)];
+  expect(Number(again.headers['parley-position'])).toBeGreaterThanOrEqual(Number(first.headers['parley-position']));
+});
+
 it('shows strangers the same as what does not exist', async () => {
   const eve = await side.register('eve');
   const nowhere = '/v1/conversations/cnv_nowhere';

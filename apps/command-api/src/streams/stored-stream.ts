@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { StreamDefinition } from '@parley/domain';
 import { decodeEvent, type NewEvent, type ParleyEvent } from '@parley/events';
 import type { EventLogReader, SnapshotStore } from '@parley/ports';
@@ -8,7 +9,8 @@ const eventsPerSnapshot = 500;
 const snapshotCharactersPerEvent = 1_024;
 /** Ids of at least so many of the newest events are kept, to see repetitions without asking the log. */
 const recentIds = 64;
-const pageSize = 4_096;
+/** Read at a time; between two full pages others get their turn. */
+const pageSize = 1_024;
 
 /**
  * The state of one stream at a revision: a snapshot and the events after it, brought up to date on demand. It never
@@ -29,6 +31,8 @@ export class StoredStream<State, Event extends ParleyEvent> {
   #recent = new Set<string>();
   #lessRecent = new Set<string>();
   #catchingUp: Promise<boolean> | null = null;
+  /** Counts drops, so that a reading which is under way notices. */
+  #epoch = 0;
 
   constructor(
     stream: string,
@@ -79,27 +83,30 @@ export class StoredStream<State, Event extends ParleyEvent> {
   }
 
   async #read(): Promise<boolean> {
-    if (!this.#loaded) await this.#loadSnapshot();
+    const epoch = this.#epoch;
+    if (!this.#loaded) await this.#loadSnapshot(epoch);
     const before = this.#revision;
     for (let full = true; full;) {
       const page = await this.#log.readStream(this.stream, { from: this.#revision + 1, limit: pageSize });
+      if (epoch !== this.#epoch) return this.#read(); // dropped meanwhile
       for (const recorded of page) {
         if (recorded.revision !== this.#revision + 1) continue; // an append of our own was told in between
         this.#state = this.#definition.evolve(this.#state, decodeEvent(recorded).event as Event);
         this.#revision = recorded.revision;
         this.#remember(recorded.eventId);
       }
+      this.#saveIfDue();
       full = page.length === pageSize;
+      if (full) await nextTurn();
     }
     const first = !this.#loaded;
     this.#loaded = true;
-    this.#saveIfDue();
     return first || this.#revision > before;
   }
 
-  async #loadSnapshot(): Promise<void> {
+  async #loadSnapshot(epoch: number): Promise<void> {
     const snapshot = await this.#snapshots.load(this.stream, this.#definition.snapshotVersion);
-    if (snapshot === null || snapshot.revision <= this.#revision) return;
+    if (epoch !== this.#epoch || snapshot === null || snapshot.revision <= this.#revision) return;
     this.#state = this.#definition.fromSnapshot(JSON.parse(snapshot.state));
     this.#revision = this.#snapshotRevision = snapshot.revision;
     this.#snapshotSize = snapshot.state.length;
@@ -119,6 +126,7 @@ export class StoredStream<State, Event extends ParleyEvent> {
 
   /** Forgets everything: the next catch-up begins with the snapshot. */
   drop(): void {
+    this.#epoch++;
     this.#state = this.#definition.initial;
     this.#revision = this.#snapshotRevision = this.#heard = -1;
     this.#loaded = false;

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { parseStream } from '@parley/events';
+import { parseStream, type UserEvent } from '@parley/events';
 import { LOGGER, type Logger } from '@parley/platform';
 import type { EventSubscription } from '@parley/ports';
 import { LogServices } from '../streams/owner-services.js';
@@ -9,9 +9,12 @@ import { Users } from './users.js';
 /** How long after it was written a block made on another node may go unnoticed here, in milliseconds. */
 const lookEveryMs = 250;
 
+/** What decisions ask of people whose streams they do not append to; all else is settled by the expected revision. */
+const types: readonly UserEvent['type'][] = ['UserBlocked.v1', 'UserUnblocked.v1'];
+
 /**
- * Hears of what other nodes write about people, so that a block is heeded wherever it was made. Looks a few times a
- * second instead of at every commit: the filter passes over all that people say.
+ * Hears of the blocks that other nodes write, so that they are heeded wherever they were made. Looks a few times a second
+ * instead of at every commit: the filter passes over all that people say.
  */
 @Injectable()
 export class UserChanges implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -33,7 +36,7 @@ export class UserChanges implements OnApplicationBootstrap, OnApplicationShutdow
     let after = from;
     while (!this.#stop.signal.aborted) {
       try {
-        this.#subscription = this.services.reader.subscribe({ after, filter: { streamPrefixes: ['user-'] } });
+        this.#subscription = this.services.reader.subscribe({ after, filter: { streamPrefixes: ['user-'], types } });
         for await (const { events, checkpoint } of this.#subscription) {
           for (const { stream, revision } of events) this.users.hear(parseStream(stream)?.id ?? '', revision);
           after = checkpoint;
