@@ -61,7 +61,9 @@ export async function auditPerson(stage: Stage, person: Person, random: Random):
     const messages: MessageView[] = [];
     for (let after: number | undefined = 0; after !== undefined;) {
       const from: number = after;
-      const page = await person.request((rest) => rest.messages(conversationId, { after: from, limit: pageSize }));
+      const page = await person.request(({ api }) =>
+        api.messages.list(conversationId, { after: from, limit: pageSize }),
+      );
       messages.push(...page.data);
       after = page.hasMoreAfter ? page.data.at(-1)?.sequence : undefined;
     }
@@ -87,7 +89,9 @@ export async function auditPerson(stage: Stage, person: Person, random: Random):
     const hits: Hit[] = [];
     for (let cursor: string | undefined, first = true; first || cursor !== undefined; first = false) {
       const at = cursor === undefined ? {} : { cursor };
-      const page = await person.request((rest) => rest.search(query.join(' '), { limit: 100, ...at }));
+      const page = await person.request(({ api }) =>
+        api.messages.search({ query: query.join(' '), limit: 100, ...at }),
+      );
       hits.push(...page.data.map(({ message }) => message));
       cursor = page.nextCursor ?? undefined;
     }
@@ -107,7 +111,7 @@ export async function auditPerson(stage: Stage, person: Person, random: Random):
     const left = groups.filter((group) => !mine.includes(group));
     const group = random.pick(left.length > 0 ? left : others);
     const refusal = await person
-      .request((rest) => rest.messages(group.conversationId, { limit: 1 }))
+      .request(({ api }) => api.messages.list(group.conversationId, { limit: 1 }))
       .then(
         () => undefined,
         (error: unknown) => error,
@@ -149,7 +153,7 @@ async function wholeInbox(person: Person): Promise<InboxEntry[]> {
   const entries: InboxEntry[] = [];
   for (let cursor: string | undefined, first = true; first || cursor !== undefined; first = false) {
     const at = cursor === undefined ? {} : { cursor };
-    const page = await person.request((rest) => rest.conversations({ limit: 100, ...at }));
+    const page = await person.request(({ api }) => api.conversations.list({ limit: 100, ...at }));
     entries.push(...page.data);
     cursor = page.nextCursor ?? undefined;
   }

@@ -1,9 +1,8 @@
-import { ParleyClientError } from '@parley/client';
+import { type ParleyClient, ParleyClientError } from '@parley/client';
 import type { Random } from '../logs/random.js';
 import { Device, type DeviceContext } from './device.js';
 import type { Group } from './group.js';
 import { insist } from './insist.js';
-import { Rest } from './rest.js';
 
 const password = 'correct horse battery staple';
 
@@ -63,10 +62,10 @@ export class Person {
   }
 
   /** Writes of this person that have no device of their own: retried until they are answered. */
-  async request<T>(work: (rest: Rest) => Promise<T>): Promise<T> {
+  async request<T>(work: (client: ParleyClient) => Promise<T>): Promise<T> {
     const [device] = this.devices;
     if (device === undefined) throw new Error('a person without a device');
-    return insist(() => device.apart((client) => work(new Rest(this.context.url, client))));
+    return insist(() => device.apart(work));
   }
 
   /** Up to where they have read: what they said, and their own lines. */

@@ -14,10 +14,12 @@ const lookAhead = 16;
 export async function play(stage: Stage, group: Group, random: Random, troubles: Troubles): Promise<void> {
   const keeper = stage.person(group.keeper);
   await keeper.enter(group);
-  const { conversationId } = await keeper.request((rest) => rest.start(group.title, `group-${group.index + 1}`));
+  const { conversationId } = await keeper.request(({ api }) =>
+    api.conversations.startGroup({ title: group.title }, `group-${group.index + 1}`),
+  );
   stage.opened(group, conversationId);
   group.here.add(group.keeper);
-  const { code } = await keeper.request((rest) => rest.createInvite(conversationId));
+  const { code } = await keeper.request(({ api }) => api.invites.create(conversationId));
 
   for (const move of group.moves.slice(0, lookAhead)) getReady(move);
   for (const [index, move] of group.moves.entries()) {
@@ -68,13 +70,13 @@ export async function play(stage: Stage, group: Group, random: Random, troubles:
     const removed = leaves.filter(() => random.chance(0.3));
     const userIds = added.map((id) => stage.person(id).userId);
     await Promise.all([
-      added.length > 0 && keeper.request((rest) => rest.add(conversationId, userIds)),
-      ...invited.map((id) => stage.person(id).request((rest) => rest.join(code))),
+      added.length > 0 && keeper.request(({ api }) => api.members.add(conversationId, userIds)),
+      ...invited.map((id) => stage.person(id).request(({ api }) => api.invites.join(code))),
       ...leaves.map(async (id) => {
         const person = stage.person(id);
         await person.readKnown(group);
-        if (!removed.includes(id)) await person.request((rest) => rest.leave(conversationId));
-        else await keeper.request((rest) => rest.remove(conversationId, person.userId));
+        if (!removed.includes(id)) await person.request(({ api }) => api.conversations.leave(conversationId));
+        else await keeper.request(({ api }) => api.members.remove(conversationId, person.userId));
       }),
     ]);
     for (const id of joins) group.here.add(id);
@@ -89,7 +91,7 @@ export async function play(stage: Stage, group: Group, random: Random, troubles:
   async function rename(id: string, name: string): Promise<void> {
     const person = stage.person(id);
     await person.ready();
-    await person.request((rest) => rest.rename(name));
+    await person.request(({ api }) => api.me.changeProfile({ displayName: name }));
     stage.figures.renames++;
   }
 

@@ -82,7 +82,7 @@ export class Troubles {
     const words = [...wordsOf(line?.text ?? '')].filter((word) => /^[a-z0-9]{3,}$/.test(word));
     if (words.length === 0) return;
     const word = this.#random.pick(words);
-    const { data } = await person.request((rest) => rest.search(word, { limit: 50 }));
+    const { data } = await person.request(({ api }) => api.messages.search({ query: word, limit: 50 }));
     for (const { message } of data) {
       const { conversationId, sequence } = message;
       const from = this.#stage.groupOf(conversationId);
@@ -123,7 +123,7 @@ export class Troubles {
   ): Promise<readonly MessageView[] | null> {
     try {
       if (!device.connected || this.#random.chance(0.5))
-        return (await person.request((rest) => rest.messages(conversationId, { before, limit }))).data;
+        return (await person.request(({ api }) => api.messages.list(conversationId, { before, limit }))).data;
       const release = device.hold();
       try {
         const page = await insist(() => device.client.history(conversationId, { before, limit }));
