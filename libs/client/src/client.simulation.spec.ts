@@ -129,6 +129,7 @@ function expectSentOnce({ log }: Scene, devices: readonly Device[]): void {
 
 describe('devices in trouble', () => {
   it('lose nothing, double nothing, keep the order, and end like the server', async () => {
+    expect.hasAssertions();
     await fc.assert(
       fc.asyncProperty(
         fc.integer(),

@@ -89,7 +89,7 @@ export class FakeLog {
   }
 
   /** Null: the same id was used for other content. */
-  send(userId: string, frame: ClientFrameOf<'send'>): { sequence: number; position: number; repeated: boolean } | null {
+  send(userId: string, frame: ClientFrameOf<'send'>): { sequence: number; position: number; repeated?: true } | null {
     const conversation = this.#get(frame.conversationId);
     const { ref: _ref, ...said } = frame;
     const name = `${userId} ${frame.conversationId} ${frame.clientMessageId}`;
@@ -118,7 +118,7 @@ export class FakeLog {
     conversation.read.set(userId, sequence);
     this.#writeMessage(frame.conversationId, sequence, position);
     this.#writeReadState(frame.conversationId, userId);
-    return { sequence, position, repeated: false };
+    return { sequence, position };
   }
 
   change(id: string, sequence: number, into: (message: MessageView) => MessageView): void {

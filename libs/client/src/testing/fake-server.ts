@@ -185,65 +185,52 @@ export class FakeServer implements Network {
 
   #request(session: FakeSession, frame: ClientFrame & { ref?: number | undefined }, ref: number): void {
     if (this.#simulation.chance(this.faults.refuse)) return this.#refuse(session, 'log_unavailable', ref);
-    const answerAfter = this.#simulation.random() * this.faults.acceptDelayMs;
-    const answer = (reply: ServerFrame): void => {
-      this.#simulation.after(answerAfter, () => this.#send(session, reply));
-    };
     if ('conversationId' in frame && !this.log.isMember(frame.conversationId, session.userId))
       return this.#refuse(session, 'conversation_not_found', ref);
-    switch (frame.type) {
-      case 'send': {
-        const result = this.log.send(session.userId, frame);
-        if (result === null) return this.#refuse(session, 'idempotency_conflict', ref);
-        const messageId = `msg_${session.userId}_${frame.conversationId}_${frame.clientMessageId}`;
-        const accepted: ServerFrame = {
-          type: 'accepted',
-          ref,
-          conversationId: frame.conversationId,
-          messageId,
-          sequence: result.sequence,
-          time,
-          position: String(result.position),
-          ...(result.repeated ? { repeated: true as const } : {}),
-        };
-        this.#simulation.after(answerAfter, () => {
-          this.#send(session, accepted);
-          // Left out of what is pushed only behind the answer: lost with one another or not at all.
-          session.own.add(messageId);
-        });
-        break;
-      }
-      case 'edit':
-        this.log.change(frame.conversationId, frame.sequence, (message) => ({
-          ...message,
-          content: frame.content,
-          editedAt: time,
-        }));
-        answer({ type: 'done', ref });
-        break;
-      case 'delete':
-        this.log.change(frame.conversationId, frame.sequence, ({ content: _content, ...message }) => ({
-          ...message,
-          deletedAt: time,
-        }));
-        answer({ type: 'done', ref });
-        break;
-      case 'read':
-        this.log.read(frame.conversationId, session.userId, frame.upTo);
-        answer({ type: 'done', ref });
-        break;
-      case 'history':
-        answer(this.#history(session, frame));
-        break;
-      case 'presence_subscribe': {
-        const people = frame.userIds.map((userId) => ({ userId, state: 'online' as const, lastSeen: null }));
-        answer({ type: 'presence', ref, people });
-        break;
-      }
-      default:
-        answer({ type: 'done', ref });
+    if (frame.type === 'send') this.#accept(session, frame);
+    else if (frame.type === 'history') this.#answer(session, this.#history(session, frame));
+    else if (frame.type === 'presence_subscribe') {
+      const people = frame.userIds.map((userId) => ({ userId, state: 'online' as const, lastSeen: null }));
+      this.#answer(session, { type: 'presence', ref, people });
+    } else {
+      this.#carryOut(session, frame);
+      this.#answer(session, { type: 'done', ref });
     }
     this.project();
+  }
+
+  #answer(session: FakeSession, reply: ServerFrame, then: () => void = () => {}): void {
+    this.#simulation.after(this.#simulation.random() * this.faults.acceptDelayMs, () => {
+      this.#send(session, reply);
+      then();
+    });
+  }
+
+  #accept(session: FakeSession, frame: ClientFrameOf<'send'>): void {
+    const { ref, conversationId, clientMessageId } = frame;
+    const result = this.log.send(session.userId, frame);
+    if (result === null) return this.#refuse(session, 'idempotency_conflict', ref);
+    const { sequence, position, repeated } = result;
+    const messageId = `msg_${session.userId}_${conversationId}_${clientMessageId}`;
+    const place = { messageId, sequence, time, position: String(position) };
+    const reply: ServerFrame = { type: 'accepted', ref, conversationId, ...place, ...(repeated ? { repeated } : {}) };
+    // Left out of what is pushed only behind the answer: lost with one another or not at all.
+    this.#answer(session, reply, () => void session.own.add(messageId));
+  }
+
+  #carryOut({ userId }: FakeSession, frame: ClientFrame): void {
+    if (frame.type === 'edit')
+      this.log.change(frame.conversationId, frame.sequence, (message) => ({
+        ...message,
+        content: frame.content,
+        editedAt: time,
+      }));
+    else if (frame.type === 'delete')
+      this.log.change(frame.conversationId, frame.sequence, ({ content: _content, ...message }) => ({
+        ...message,
+        deletedAt: time,
+      }));
+    else if (frame.type === 'read') this.log.read(frame.conversationId, userId, frame.upTo);
   }
 
   #history(session: FakeSession, frame: ClientFrameOf<'history'>): ServerFrame {
