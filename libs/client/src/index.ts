@@ -13,6 +13,5 @@ export type { Accepted, Outgoing, OutgoingMessage } from './live/outbox.js';
 export type { Recorder, RecordEntry } from './recorder.js';
 export type { Limits } from './state/local-state.js';
 export { folderStore } from './storage/folder-store.js';
-export { indexedDbStore } from './storage/indexed-db-store.js';
 export { type KeyValueStore, memoryStore } from './storage/key-value-store.js';
 export { webStorageStore } from './storage/web-storage-store.js';
