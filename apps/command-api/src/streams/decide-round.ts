@@ -4,16 +4,16 @@ import { randomEventId } from '@parley/platform';
 import type { StreamTask, Turn } from './stream-task.js';
 
 /** The log takes 512 events and 1 MiB in one append; names and places of the events need some of that too. */
-export const maxEventsPerAppend = 512;
+const maxEventsPerAppend = 512;
 const maxBytesPerAppend = 900_000;
 
 /** A task with what was decided for it. */
-export interface Entry<State, Event> {
+interface Entry<State, Event> {
   readonly task: StreamTask<State, Event>;
   readonly outcome: Outcome<Event>;
 }
 
-export type Outcome<Event> =
+type Outcome<Event> =
   /** `first`: index of its first event in the append. No events: there is nothing to do. */
   | { readonly kind: 'accepted'; readonly events: readonly Event[]; readonly first: number }
   | { readonly kind: 'refused'; readonly refusal: Refusal }

@@ -20,7 +20,7 @@ function detailOf({ details }: Refusal): string | undefined {
 /** After how long a client may try again when an engine is away. */
 const retryAfterMs = 2_000;
 
-export const logUnavailable = (): CommandRejected => new CommandRejected('log_unavailable', undefined, retryAfterMs);
+const logUnavailable = (): CommandRejected => new CommandRejected('log_unavailable', undefined, retryAfterMs);
 
 export const featureUnavailable = (detail: string): CommandRejected =>
   new CommandRejected('feature_unavailable', detail, retryAfterMs);
