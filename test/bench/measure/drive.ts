@@ -11,7 +11,8 @@ import type { Target } from './talker.js';
 const DRAIN_SECONDS = 15;
 
 /**
- * Connects the talkers, lets them talk through warm-up and window, and waits until all is answered and delivered.
+ * Connects the talkers, lets them talk through warm-up and window, and waits until the server has caught up with what
+ * it accepted and all is answered and delivered.
  * Throws when a connection is lost.
  *
  * @param watchPids the server's processes, whose CPU and memory are told
@@ -25,26 +26,29 @@ export async function drive(target: Target, load: Load, watchPids: readonly numb
   const pace = startPace(load.pace, scene.senders.length, speakerOf(scene, load.textBytes, tally));
   await Promise.race([lost, sleep(load.warmUpSeconds * 1_000)]);
   const endings = [...watchPids, process.pid].map(watchProcess);
+  const before = tally.accepted;
   tally.openWindow();
   await Promise.race([lost, sleep(load.seconds * 1_000)]);
   const seconds = tally.closeWindow();
-  const figures = endings.map((end) => end());
   pace.stop();
+  const catchUpSeconds = await Promise.race([lost, secondsOf(target.caughtUp?.bind(target))]);
+  const figures = endings.map((end) => end());
+  const acceptedMeanwhile = tally.accepted - before;
   await Promise.race([lost, drained(tally, scene.receivers)]);
   await closeScene(scene);
 
   const servers = figures.slice(0, -1);
   return {
     seconds,
-    acceptedPerSecond: tally.acceptedInWindow / seconds,
-    deliveredPerSecond: tally.deliveredInWindow / seconds,
+    catchUpSeconds,
+    acceptedPerSecond: tally.acceptedInWindow / (seconds + catchUpSeconds),
+    deliveredPerSecond: tally.deliveredInWindow / (seconds + catchUpSeconds),
     acceptance: tally.acceptance.summary(),
     delivery: tally.delivery.summary(),
     lateness: pace.lateness.summary(),
     servers,
-    serverMicrosPerAccepted:
-      (servers.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0) * 1e6) / tally.acceptedInWindow,
-    generator: figures.at(-1) ?? { pid: process.pid, cpuSeconds: 0, rssBytes: 0, peakRssBytes: 0 },
+    serverMicrosPerAccepted: (servers.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0) * 1e6) / acceptedMeanwhile,
+    generator: figures.at(-1) ?? { pid: process.pid, cpuSeconds: 0, rssBytes: 0, peakRssBytes: 0, threads: {} },
     sent: tally.sent,
     accepted: tally.accepted,
     delivered: tally.delivered,
@@ -53,6 +57,13 @@ export async function drive(target: Target, load: Load, watchPids: readonly numb
     missing: tally.accepted * scene.receivers - tally.delivered,
     backwards: tally.backwards,
   };
+}
+
+async function secondsOf(work: (() => Promise<void>) | undefined): Promise<number> {
+  if (work === undefined) return 0;
+  const began = performance.now();
+  await work();
+  return (performance.now() - began) / 1_000;
 }
 
 function speakerOf(scene: Scene, textBytes: number, tally: Tally) {

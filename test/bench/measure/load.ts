@@ -23,10 +23,12 @@ export interface Load {
   readonly textBytes: number;
 }
 
-/** Rates are of the measured window. The counts below `whole run` are from the first message to the end of the drain. */
+/** Rates are of the measured window; who needs time to catch up afterwards has that time added to it. The counts below `whole run` are from the first message to the end of the drain. */
 export interface LoadResult {
   /** Real length of the window. */
   readonly seconds: number;
+  /** From the end of the window until the server had done all work for what it had accepted. */
+  readonly catchUpSeconds: number;
   readonly acceptedPerSecond: number;
   readonly deliveredPerSecond: number;
   /** Microseconds from send (steady: from the intended time) to acceptance, of messages sent in the window. */
@@ -35,9 +37,9 @@ export interface LoadResult {
   readonly delivery: Summary;
   /** Microseconds by which the generator itself was late (steady only); part of the latencies above. */
   readonly lateness: Summary;
-  /** One for each watched process, in the order asked for. */
+  /** One for each watched process, in the order asked for; in window and catching up. */
   readonly servers: readonly ProcessFigures[];
-  /** CPU seconds of all watched processes in the window by the messages accepted in it, in microseconds. */
+  /** CPU of all watched processes, in window and catching up, by the messages accepted meanwhile; in microseconds. */
   readonly serverMicrosPerAccepted: number;
   readonly generator: ProcessFigures;
 

@@ -7,6 +7,7 @@ it.runIf(process.platform === 'linux')('agrees with what Node says of this proce
   while (performance.now() < until);
   const used = stop();
   expect(used.cpuSeconds).toBeGreaterThan(0);
+  expect(Object.values(used.threads).reduce((sum, seconds) => sum + seconds, 0)).toBeCloseTo(used.cpuSeconds, 0);
   expect(used.rssBytes).toBeGreaterThan(10_000_000);
   expect(used.peakRssBytes).toBeGreaterThanOrEqual(used.rssBytes);
 
@@ -16,5 +17,5 @@ it.runIf(process.platform === 'linux')('agrees with what Node says of this proce
 });
 
 it('is 0 for a process that is not there', () => {
-  expect(watchProcess(2 ** 30)()).toEqual({ pid: 2 ** 30, cpuSeconds: 0, rssBytes: 0, peakRssBytes: 0 });
+  expect(watchProcess(2 ** 30)()).toEqual({ pid: 2 ** 30, cpuSeconds: 0, rssBytes: 0, peakRssBytes: 0, threads: {} });
 });

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** Of one process, from Linux's /proc; all 0 on systems without it. */
 export interface ProcessFigures {
@@ -9,6 +9,8 @@ export interface ProcessFigures {
   readonly rssBytes: number;
   /** Highest resident memory since the process started. */
   readonly peakRssBytes: number;
+  /** The CPU time by the name of the thread; the first one is `main`. */
+  readonly threads: Readonly<Record<string, number>>;
 }
 
 /** Linux tells CPU time to user space in hundredths of a second (USER_HZ) whatever the kernel's own tick is. */
@@ -27,12 +29,34 @@ export function residentBytes(pid: number): { now: number; peak: number } {
   return { now: field('VmRSS'), peak: field('VmHWM') };
 }
 
+/** CPU seconds since each thread started, added up by name. The first thread is `main`. Threads that ended are left out. */
+export function threadSeconds(pid: number): Record<string, number> {
+  const seconds: Record<string, number> = {};
+  for (const id of list(`/proc/${pid}/task`)) {
+    const stat = read(`/proc/${pid}/task/${id}/stat`);
+    const name = id === String(pid) ? 'main' : stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
+    seconds[name] = (seconds[name] ?? 0) + secondsOf(stat);
+  }
+  return seconds;
+}
+
 /** Begins a window; the function it returns ends it and tells what the process used in between. */
 export function watchProcess(pid: number): () => ProcessFigures {
   const before = cpuSeconds(pid);
+  const threadsBefore = threadSeconds(pid);
   return () => {
     const resident = residentBytes(pid);
-    return { pid, cpuSeconds: cpuSeconds(pid) - before, rssBytes: resident.now, peakRssBytes: resident.peak };
+    const threads = Object.entries(threadSeconds(pid)).map(([name, seconds]): [string, number] => [
+      name,
+      seconds - (threadsBefore[name] ?? 0),
+    ]);
+    return {
+      pid,
+      cpuSeconds: cpuSeconds(pid) - before,
+      rssBytes: resident.now,
+      peakRssBytes: resident.peak,
+      threads: Object.fromEntries(threads),
+    };
   };
 }
 
@@ -48,5 +72,13 @@ function read(path: string): string {
     return readFileSync(path, 'utf8');
   } catch {
     return '';
+  }
+}
+
+function list(path: string): readonly string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    return [];
   }
 }

@@ -18,6 +18,8 @@ export interface Target {
   connectPair(index: number): Promise<readonly [Talker, Talker]>;
   /** `size` new users in one group. */
   connectGroup(size: number): Promise<readonly Talker[]>;
+  /** Resolves once all that was accepted can be read everywhere; absent: there is nothing to wait for. */
+  caughtUp?(): Promise<void>;
 }
 
 /** What a target's module exports. `options` is what the caller gave to runLoad, carried as JSON. */

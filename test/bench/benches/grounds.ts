@@ -1,0 +1,56 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TestServer } from '../../kit/server.js';
+import { startParley } from '../measure/parley-server.js';
+import { gatherCrowd, type Crowd } from '../prefill/crowd.js';
+import { prepareLongLog, type LongLog } from '../prefill/long-log.js';
+
+/** Folders, servers and prepared data of one run. What several benches use is made once, when the first asks. */
+export class Grounds {
+  readonly #root: string;
+  readonly #running = new Set<TestServer>();
+  #folders = 0;
+  #crowd: Promise<Crowd> | null = null;
+  #longLog: Promise<LongLog> | null = null;
+
+  /** @param directory on the disk that is to be measured */
+  constructor(
+    directory: string,
+    private readonly events: number,
+    private readonly say: (text: string) => void,
+  ) {
+    this.#root = mkdtempSync(join(directory, 'parley-bench-'));
+  }
+
+  newFolder(): string {
+    return mkdtempSync(join(this.#root, `${++this.#folders}-`));
+  }
+
+  newParley(nodeFlags: readonly string[] = []): Promise<TestServer> {
+    return this.parleyOn(this.newFolder(), nodeFlags);
+  }
+
+  async parleyOn(dataDir: string, nodeFlags: readonly string[] = []): Promise<TestServer> {
+    const server = await startParley(dataDir, nodeFlags);
+    this.#running.add(server);
+    return server;
+  }
+
+  /** Many people on a server that does not run now. */
+  crowd(): Promise<Crowd> {
+    this.#crowd ??= gatherCrowd(this, this.say);
+    return this.#crowd;
+  }
+
+  /** A long log under a server that runs and has caught up. */
+  longLog(): Promise<LongLog> {
+    this.#longLog ??= prepareLongLog(this, this.events, this.say);
+    return this.#longLog;
+  }
+
+  /** Ends what still runs and removes every folder. */
+  async leave(): Promise<void> {
+    for (const server of this.#running) await server.kill();
+    rmSync(this.#root, { recursive: true, force: true });
+  }
+}

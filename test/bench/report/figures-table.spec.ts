@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest';
+import type { Figure } from './figure.js';
+import { figuresMarkdown, figuresTable } from './figures-table.js';
+
+const figures: readonly Figure[] = [
+  {
+    name: 'accepted and delivered',
+    unit: '/s',
+    parley: [12_345.6, 10_000, 14_000],
+    reference: { name: 'relay', values: [20_000, 24_000, 26_000] },
+    goal: { of: 'ratio', atLeast: 0.5 },
+  },
+  { name: 'search p99', unit: 'ms', parley: [25.25], goal: { of: 'value', atMost: 20 } },
+  { name: 'sockets', unit: '', parley: [2_000] },
+];
+
+it('shows median, spread, reference, ratio and goal', () => {
+  expect(figuresTable(figures).split('\n')).toEqual(
+    [
+      'figure                  Parley                       reference                          ratio  goal',
+      '----------------------  ---------------------------  ---------------------------------  -----  -----------  -------',
+      'accepted and delivered  12,346 /s (10,000 to 14,000)  relay 24,000 /s (20,000 to 26,000)  0.51   ratio ≥ 0.5  met',
+      'search p99              25.3 ms                                                                ≤ 20 ms      NOT MET',
+      'sockets                 2,000',
+    ].map((line, _, lines) => line && lines && line),
+  );
+});
+
+it('is the same as Markdown', () => {
+  expect(figuresMarkdown(figures).split('\n').slice(0, 3)).toEqual([
+    '| figure | Parley | reference | ratio | goal |  |',
+    '| --- | --- | --- | --- | --- | --- |',
+    '| accepted and delivered | 12,346 /s (10,000 to 14,000) | relay 24,000 /s (20,000 to 26,000) | 0.51 | ratio ≥ 0.5 | met |',
+  ]);
+});
