@@ -23,7 +23,7 @@ const common = `
 export function openProjection(path: string, projection: SqliteProjection): DatabaseSync {
   const db = new DatabaseSync(path);
   db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000;
-           PRAGMA busy_timeout = 5000; PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY`);
+           PRAGMA busy_timeout = 1000; PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY`);
   if (!hasTables(db)) {
     db.exec(`BEGIN IMMEDIATE; ${common} ${projection.schema} ${projection.readIndexes} COMMIT`);
   }
