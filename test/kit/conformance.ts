@@ -29,11 +29,13 @@ function successMistakes(route: Route, schema: Schema | undefined, answer: Answe
   const type = mediaTypeOf(answer);
   if (schema === undefined) return answer.text === '' ? [] : ['a body came where none is documented'];
   const expected = route.mediaType ?? 'application/json';
+  if (type === 'text/event-stream' && route.otherMediaTypes?.includes(type) === true) {
+    return dataLinesOf(answer.text).flatMap((data) => schemaMistakes(schema, JSON.parse(data)));
+  }
   if (type !== expected) return [`the media type is ${type}, documented is ${expected}`];
   if (expected === 'application/x-ndjson') {
     return linesOf(answer.text).flatMap((line) => schemaMistakes(schema, JSON.parse(line)));
   }
-  if (expected === 'text/event-stream') return [];
   return schemaMistakes(schema, expected === 'application/json' ? answer.body : answer.text);
 }
 
@@ -64,4 +66,6 @@ function schemaMistakes(schema: Schema, value: unknown): readonly string[] {
 
 const brief = (value: unknown): string => JSON.stringify(value).slice(0, 1_000);
 const linesOf = (text: string): readonly string[] => text.split('\n').filter((line) => line !== '');
+const dataLinesOf = (text: string): readonly string[] =>
+  linesOf(text).flatMap((line) => (line.startsWith('data: ') ? [line.slice('data: '.length)] : []));
 const mediaTypeOf = ({ headers }: Answer): string => headers.get('Content-Type')?.split(';')[0] ?? 'nothing';

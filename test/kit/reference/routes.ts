@@ -10,7 +10,7 @@ export function routesReference(): Promise<string> {
   return pageOf(
     'REST routes',
     'The server describes them in full, with every field and an example, at `/docs` (to read) and `/openapi.json` (OpenAPI 3.1).',
-    `Any route may answer ${everywhere.map(code).join(' and ')}. Every route that is not public may answer ${tokenErrors.map(code).join(', ')}; every one that changes something ${writeErrors.map(code).join(', ')}; every one that only reads takes \`Parley-Min-Position\` and may answer ${code('not_yet_projected')}. The column tells the others; [errors](errors.md) tells cause and cure.`,
+    `Any route may answer ${everywhere.map(code).join(' and ')}, and all but the probes ${code('rate_limited')}. Every route that is not public may answer ${tokenErrors.map(code).join(', ')}; every one that changes something ${writeErrors.map(code).join(', ')}; every one that only reads takes \`Parley-Min-Position\` and may answer ${code('not_yet_projected')}. The column tells the others; [errors](errors.md) tells cause and cure.`,
     ...sections,
   );
 }
@@ -32,7 +32,14 @@ const commonErrors = (): readonly string[] => {
 };
 
 function rowOf(route: Route): readonly string[] {
-  const told = new Set([...commonErrors(), ...tokenErrors, ...writeErrors, 'not_yet_projected', 'invalid_request']);
+  const told = new Set([
+    ...commonErrors(),
+    ...tokenErrors,
+    ...writeErrors,
+    'not_yet_projected',
+    'invalid_request',
+    'rate_limited',
+  ]);
   return [
     code(`${route.method} ${route.path}`),
     route.summary + (route.idempotent === true ? '. Takes `Idempotency-Key`' : ''),

@@ -5,7 +5,7 @@ import { exampleOf } from './examples.js';
 import type { JsonSchema, SchemaCollector } from './json-schema.js';
 import { headersOf, type ResponseHeader } from './openapi-headers.js';
 import { problemSchema } from './problem-schema.js';
-import { errorsOf, isRead, needsToken } from './route-errors.js';
+import { errorsOf, isLimited, isRead, needsToken } from './route-errors.js';
 
 /** `/v1/a/:id` in OpenAPI's way: `/v1/a/{id}`. */
 export const openapiPath = (path: string): string => path.replace(/:(\w+)/g, '{$1}');
@@ -88,8 +88,7 @@ const tellsPosition = (route: Route): boolean =>
 function successOf(route: Route, schemas: SchemaCollector): JsonSchema {
   const paged = Object.hasOwn(route.query?.shape ?? {}, 'cursor');
   const headers: ResponseHeader[] = [
-    'RateLimit',
-    'RateLimit-Policy',
+    ...(isLimited(route) ? (['RateLimit', 'RateLimit-Policy'] as const) : []),
     ...(tellsPosition(route) ? (['Parley-Position'] as const) : []),
     ...(paged ? (['Link'] as const) : []),
   ];

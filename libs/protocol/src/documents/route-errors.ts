@@ -9,6 +9,9 @@ export const needsToken = (route: Route): boolean => route.access !== 'public';
 /** Whether the route waits for `Parley-Min-Position`. */
 export const isRead = (route: Route): boolean => !isWrite(route) && needsToken(route);
 
+/** Whether the route counts against rate limits: probes are never turned away. */
+export const isLimited = (route: Route): boolean => route.tag !== 'operations' || needsToken(route);
+
 const accessIs =
   (...accesses: readonly Access[]) =>
   (route: Route): boolean =>
@@ -20,7 +23,8 @@ const hasParameter =
 
 /** Which codes follow from which trait of a route. */
 const codesByTrait: readonly (readonly [applies: (route: Route) => boolean, codes: readonly ErrorCode[]])[] = [
-  [() => true, ['rate_limited', 'internal']],
+  [() => true, ['internal']],
+  [isLimited, ['rate_limited']],
   [({ params, query, body }) => (params ?? query ?? body) !== undefined, ['invalid_request']],
   [isWrite, ['malformed_json', 'payload_too_large', 'unsupported_media_type']],
   [isWrite, ['log_unavailable', 'overloaded', 'shutting_down', 'conflict']],
