@@ -114,22 +114,27 @@ export class SearchScan {
 
   /**
    * Visible matches from the newest on, until there are more than `enough`, the end is reached, or the budget of rows
-   * or of time is spent. By relevance only rows count: the set must come out the same for the next page.
+   * or of time is spent. By relevance only rows count, because the set must come out the same for the next page, and nearly all are taken at once.
    */
   #collect(run: Run, enough: number): { found: Found[]; reached: number | null; examined: number } {
     const { request } = run;
-    const deadline = request.order === 'newest' ? performance.now() + request.milliseconds : Infinity;
+    const ranked = request.order === 'relevance';
+    const deadline = ranked ? Infinity : performance.now() + request.milliseconds;
     const found: Found[] = [];
     let { driver, fallback, below } = run;
     let examined = 0;
-    for (let size = firstChunk; examined < request.budget; size = Math.min(size * 4, lastChunk)) {
+    for (
+      let size = firstChunk;
+      examined < request.budget;
+      size = ranked ? request.budget : Math.min(size * 4, lastChunk)
+    ) {
       const chunk = this.#chunk(run, driver, below, Math.min(size, request.budget - examined));
       examined += chunk.examined;
       for (const row of chunk.found) if (this.#mayPass(run, row)) found.push(row);
       if (chunk.end) return { found, reached: null, examined };
       below = chunk.lowest;
       if (found.length > enough || performance.now() >= deadline) break;
-      if (fallback !== null && examined >= switchAfter && found.length * 8 < enough) {
+      if (fallback !== null && examined >= (ranked ? firstChunk : switchAfter) && found.length * 8 < enough) {
         const density = examined / (run.below - below);
         if (this.#drivers.isRarer(fallback, density, { below, above: run.above })) {
           driver = { expression: fallback, windowed: false };
