@@ -6,7 +6,7 @@ import type { Actor, ActorName, Cast } from './authorization-actors.js';
 import type { Scene } from './authorization-scene.js';
 
 /** One field of the matrix: who asks, and about what. */
-export interface Cell {
+interface Cell {
   readonly serverUrl: string;
   readonly cast: Cast;
   readonly actor: Actor;

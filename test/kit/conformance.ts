@@ -42,6 +42,7 @@ function successMistakes(route: Route, schema: Schema | undefined, answer: Answe
 function problemMistakes(route: Route, answer: Answer): readonly string[] {
   if (mediaTypeOf(answer) !== 'application/problem+json') return [`neither documented nor a problem: ${answer.text}`];
   const mistakes = [...schemaMistakes(problemSchema, answer.body)];
+  if (mistakes.length > 0) return mistakes;
   const { code, status } = answer.body as { code: ErrorCode; status: number };
   if (!errorsOf(route).includes(code)) mistakes.push(`the code ${code} is not documented for this route`);
   if (status !== answer.status || errors[code].status !== answer.status) mistakes.push(`${code} with another status`);

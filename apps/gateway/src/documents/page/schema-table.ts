@@ -26,7 +26,7 @@ export interface Schema {
 const nameOf = (reference: string): string => reference.slice(reference.lastIndexOf('/') + 1);
 
 /** A schema in a few words, named ones as links to their place on the page. */
-export function schemaPhrase(schema: Schema): Html {
+function schemaPhrase(schema: Schema): Html {
   if (schema.$ref !== undefined) return html`<a href="#schema-${nameOf(schema.$ref)}">${nameOf(schema.$ref)}</a>`;
   if (schema.const !== undefined) return html`<code>${JSON.stringify(schema.const)}</code>`;
   if (schema.enum !== undefined) return joined(schema.enum.map((value) => html`<code>${JSON.stringify(value)}</code>`));
