@@ -45,8 +45,7 @@ export class StreamOwner<State, Event extends ParleyEvent> {
   readonly #services: OwnerServices;
   readonly #stored: StoredStream<State, Event>;
   #queue: StreamTask<State, Event>[] = [];
-  #running: Promise<void> | null = null;
-  #scheduled = false;
+  #running = false;
   #answering = 0;
   #whenIdle: (() => void)[] = [];
   /** Set at each use, cleared by the registry as it looks for somebody to evict. */
@@ -60,7 +59,7 @@ export class StreamOwner<State, Event extends ParleyEvent> {
 
   /** Nothing waits and nothing runs. */
   get idle(): boolean {
-    return this.#queue.length === 0 && this.#running === null && !this.#scheduled && this.#answering === 0;
+    return this.#queue.length === 0 && !this.#running && this.#answering === 0;
   }
 
   get queued(): number {
@@ -113,17 +112,11 @@ export class StreamOwner<State, Event extends ParleyEvent> {
 
   readonly #wake = (): void => this.#schedule();
 
+  /** Runs once this tick's other commands are in the queue too. */
   #schedule(): void {
-    if (this.#scheduled || this.#running !== null) return;
-    this.#scheduled = true;
-    queueMicrotask(() => {
-      this.#scheduled = false;
-      this.#running = this.#run().finally(() => {
-        this.#running = null;
-        if (this.#queue.some((task) => task.ready)) this.#schedule();
-        this.#tellIdle();
-      });
-    });
+    if (this.#running) return;
+    this.#running = true;
+    queueMicrotask(() => void this.#run());
   }
 
   #tellIdle(): void {
@@ -139,6 +132,8 @@ export class StreamOwner<State, Event extends ParleyEvent> {
         this.#fail(tasks, error);
       }
     }
+    this.#running = false;
+    this.#tellIdle();
   }
 
   /** The next tasks that need not wait, in order; nobody overtakes a waiting task of the same actor. */
@@ -167,18 +162,16 @@ export class StreamOwner<State, Event extends ParleyEvent> {
         pending = this.#withoutRepeated(pending);
       }
       pending = this.#withoutLagging(pending);
-      const base = this.#stored.revision;
-      const round = decideRound(
-        this.#definition,
-        { state: this.#stored.state, since: await this.#tail(pending) },
-        pending,
-      );
+      const { state, revision: base } = this.#stored;
+      const from = oldestView(pending);
+      const since = from < base ? await this.#eventsBetween(from, base) : noEvents;
+      const round = decideRound(this.#definition, { state, since }, pending);
       if (round.deferred.length > 0) this.#queue.unshift(...round.deferred);
       pending = round.entries.map(({ task }) => task);
       if (round.encoded.length === 0) {
-        if (!checked && pending.length > 0) {
+        if (pending.length > 0 && (!checked || this.#stored.revision !== base)) {
           checked = true;
-          if (await this.#stored.catchUp()) continue;
+          if ((await this.#stored.catchUp()) || this.#stored.revision !== base) continue;
         }
         this.#settle(round, 0);
         return;
@@ -202,16 +195,11 @@ export class StreamOwner<State, Event extends ParleyEvent> {
     }
   }
 
-  /** The events that look-ups have not seen, up to the state: read only when there are any. */
-  async #tail(tasks: readonly StreamTask<State, Event>[]): Promise<(revision: number) => Iterable<Event>> {
-    let from = Infinity;
-    for (const { eventsAfter } of tasks) if (eventsAfter !== null && eventsAfter < from) from = eventsAfter;
-    const { stream, revision: to } = this.#stored;
-    if (from >= to) return noEvents;
-    const events: { readonly revision: number; readonly event: Event }[] = [];
-    for (const recorded of await this.#services.reader.readStream(stream, { from: from + 1, limit: to - from })) {
-      events.push({ revision: recorded.revision, event: decodeEvent(recorded).event as Event });
-    }
+  /** The events above one revision, up to and with another. */
+  async #eventsBetween(from: number, to: number): Promise<(revision: number) => Iterable<Event>> {
+    const { stream } = this.#stored;
+    const recorded = await this.#services.reader.readStream(stream, { from: from + 1, limit: to - from });
+    const events = recorded.map((one) => ({ revision: one.revision, event: decodeEvent(one).event as Event }));
     return (after) => events.filter(({ revision }) => revision > after).map(({ event }) => event);
   }
 
@@ -321,6 +309,13 @@ function isOurs<State, Event>(
       ({ task, outcome }) => task.onceId === null && outcome.kind === 'accepted' && outcome.events.length > 0,
     )
   );
+}
+
+/** The revision of the oldest look-up among them. */
+function oldestView(tasks: readonly { readonly eventsAfter: number | null }[]): number {
+  let oldest = Infinity;
+  for (const { eventsAfter } of tasks) if (eventsAfter !== null && eventsAfter < oldest) oldest = eventsAfter;
+  return oldest;
 }
 
 const noEvents = (): Iterable<never> => [];
