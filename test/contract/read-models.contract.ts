@@ -7,7 +7,7 @@ import type {
   ReadModels,
 } from '@parley/ports';
 import type { InboxEntry, MemberView, MessageView, ReceiptsView } from '@parley/protocol';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Device, PushedDevice } from './read-models.device.js';
 import { Play, steps, users } from './read-models.histories.js';
@@ -58,6 +58,47 @@ export function readModelsContract(name: string, open: () => Promise<ReadModelsU
       const json = await models.readModels.inbox.entry(userId, conversationId);
       return json === null ? null : (JSON.parse(json) as InboxEntry);
     };
+
+    /** What a device was told, what the readers answer, and what the log says. */
+    async function expectTruth(device: Device, oracle: Oracle): Promise<void> {
+      for (const [id, conversation] of oracle.conversations) {
+        const { userId } = device;
+        const held = device.held.get(id);
+        expect(held !== undefined, `${userId} holds ${id}`).toBe(oracle.isMember(id, userId));
+        if (held === undefined) continue;
+        const window = oracle.windows(id, userId).at(-1)!;
+        const messages = conversation.messages.filter((message) => message.sequence > window.afterSequence);
+        for (const { sequence, text, reactions, pinned } of messages) {
+          const message = held.messages.get(sequence)?.message;
+          const content = text === null ? undefined : { type: 'text.v1', text };
+          expect(message?.content, `${id}/${sequence}`).toEqual(content);
+          expect(message?.pinned === true).toBe(pinned);
+          const marks = (message?.reactions ?? []).flatMap(({ emoji, userIds }) =>
+            userIds.map((user) => `${emoji} ${user}`),
+          );
+          expect(marks.toSorted()).toEqual(reactions.toSorted());
+        }
+        expect([...held.notices]).toEqual(conversation.notices.filter((position) => position >= window.afterPosition));
+        expect(held).toMatchObject({
+          title: conversation.title,
+          memberCount: oracle.memberCount(id),
+          read: oracle.readWatermark(id, userId),
+          unread: oracle.unread(id, userId),
+        });
+        const entry = await entryOf(userId, id);
+        expect(entry?.readState).toMatchObject({
+          read: oracle.readWatermark(id, userId),
+          unread: oracle.unread(id, userId),
+          mentions: oracle.unreadMentions(id, userId),
+        });
+        expect(entry?.lastMessage?.sequence).toBe(oracle.visible(id, userId).at(-1)?.sequence);
+        expect(entry?.role).toBe(conversation.roles.get(userId));
+        const { entries } = await page(userId, { conversationId: id, limit: 200, notices: false });
+        expect(entries.map((message) => message.sequence)).toEqual(
+          oracle.visible(id, userId).map((each) => each.sequence),
+        );
+      }
+    }
 
     describe('history', () => {
       it('pages before, after and around a sequence, and from the end', async () => {
@@ -135,8 +176,10 @@ export function readModelsContract(name: string, open: () => Promise<ReadModelsU
             before = answer.entries.find((entry) => entry.kind === 'message')?.sequence;
             more = answer.hasMoreBefore;
           }
-          // A notice may fall off where more stand between two messages than a page holds, never twice.
-          if (limit >= 3) expect(back).toEqual(everything);
+          // A notice falls off where more stand between two messages than a page holds beside one of them.
+          expect(back.filter((each) => limit >= 3 || typeof each === 'number')).toEqual(
+            everything.filter((each) => limit >= 3 || typeof each === 'number'),
+          );
           expect(back.filter((each) => typeof each === 'number')).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
         }
         const forth: (number | string)[] = [];
@@ -458,49 +501,6 @@ export function readModelsContract(name: string, open: () => Promise<ReadModelsU
           { seed, numRuns: 25, endOnFailure: false },
         );
       }, 240_000);
-
-      /** What a device was told, what the readers answer, and what the log says. */
-      async function expectTruth(device: Device, oracle: Oracle): Promise<void> {
-        for (const [id, conversation] of oracle.conversations) {
-          const { userId } = device;
-          const held = device.held.get(id);
-          expect(held !== undefined, `${userId} holds ${id}`).toBe(oracle.isMember(id, userId));
-          if (held === undefined) continue;
-          const window = oracle.windows(id, userId).at(-1)!;
-          const messages = conversation.messages.filter((message) => message.sequence > window.afterSequence);
-          for (const { sequence, text, reactions, pinned } of messages) {
-            const message = held.messages.get(sequence)?.message;
-            const content = text === null ? undefined : { type: 'text.v1', text };
-            expect(message?.content, `${id}/${sequence}`).toEqual(content);
-            expect(message?.pinned === true).toBe(pinned);
-            const marks = (message?.reactions ?? []).flatMap(({ emoji, userIds }) =>
-              userIds.map((user) => `${emoji} ${user}`),
-            );
-            expect(marks.toSorted()).toEqual(reactions.toSorted());
-          }
-          expect([...held.notices]).toEqual(
-            conversation.notices.filter((position) => position >= window.afterPosition),
-          );
-          expect(held).toMatchObject({
-            title: conversation.title,
-            memberCount: oracle.memberCount(id),
-            read: oracle.readWatermark(id, userId),
-            unread: oracle.unread(id, userId),
-          });
-          const entry = await entryOf(userId, id);
-          expect(entry?.readState).toMatchObject({
-            read: oracle.readWatermark(id, userId),
-            unread: oracle.unread(id, userId),
-            mentions: oracle.unreadMentions(id, userId),
-          });
-          expect(entry?.lastMessage?.sequence).toBe(oracle.visible(id, userId).at(-1)?.sequence);
-          expect(entry?.role).toBe(conversation.roles.get(userId));
-          const { entries } = await page(userId, { conversationId: id, limit: 200, notices: false });
-          expect(entries.map((message) => message.sequence)).toEqual(
-            oracle.visible(id, userId).map((each) => each.sequence),
-          );
-        }
-      }
     });
 
     describe('events that cannot be applied', () => {
@@ -537,10 +537,10 @@ export function readModelsContract(name: string, open: () => Promise<ReadModelsU
           .register(a)
           .register(b)
           .start(conversationId, { [a]: 'owner', [b]: 'member' });
-        let busy = true;
+        const busy = { still: true };
         let done = 0;
         const talking = (async () => {
-          while (busy) {
+          while (busy.still) {
             const sequence = scene.send(conversationId, a, `while rebuilding ${done++}`);
             if (done % 3 === 0)
               scene.edit(conversationId, sequence, a, 'edited').react(conversationId, sequence, b, '👍');
@@ -559,7 +559,7 @@ export function readModelsContract(name: string, open: () => Promise<ReadModelsU
           expect(report.rows).toBeGreaterThan(0);
           expect(progress.at(-1)).toBeGreaterThan(0);
         }
-        busy = false;
+        busy.still = false;
         await talking;
         await settle(scene);
         const { entries } = await page(a, { conversationId, limit: 200, notices: false });

@@ -1,7 +1,7 @@
 import { openEventLog, startEmbeddedProjections, type EmbeddedProjections } from '@parley/embedded';
 import { projectionNames, ReadModelUnavailable } from '@parley/ports';
 import { projectorModule } from '@parley/projector';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,6 +36,14 @@ const open = async (folder = mkdtempSync(join(tmpdir(), 'parley-read-'))) => {
 
 readModelsContract('embedded', open);
 
+/** Each projection equals one that is built from zero: the rows are a function of the log. */
+const expectPure = async ({ admin }: EmbeddedProjections): Promise<void> => {
+  for (const name of projectionNames) {
+    const report = await admin.rebuild(name, () => undefined);
+    expect(report).toMatchObject({ projection: name, onlyInOld: 0, onlyInNew: 0, different: 0 });
+  }
+};
+
 describe(`embedded projections (seed ${seed})`, () => {
   const running: { close(): Promise<void> }[] = [];
   const begin = async (folder?: string) => {
@@ -47,13 +55,6 @@ describe(`embedded projections (seed ${seed})`, () => {
     for (const models of running.splice(0)) await models.close();
   });
 
-  /** Each projection equals one that is built from zero: the rows are a function of the log. */
-  const expectPure = async ({ admin }: EmbeddedProjections): Promise<void> => {
-    for (const name of projectionNames) {
-      const report = await admin.rebuild(name, () => undefined);
-      expect(report).toMatchObject({ projection: name, onlyInOld: 0, onlyInNew: 0, different: 0 });
-    }
-  };
   const aPlay = fc.sample(steps(150), { seed, numRuns: 4 }).toSorted((a, b) => b.length - a.length)[0] ?? [];
 
   it('are the same rows when their thread is killed again and again', async () => {

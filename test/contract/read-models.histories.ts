@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { isMember } from '@parley/events';
 import { Oracle } from './read-models.oracle.js';
 import type { Scene } from './read-models.scene.js';
@@ -69,25 +69,10 @@ export class Play {
     }
     const visible = oracle.visible(id, userId).filter((message) => message.text !== null);
     const message = visible[which % Math.max(1, visible.length)];
-    if (what < 45 || message === undefined) {
-      const mentions = what % 5 === 0 ? [this.user(which % users.length)] : [];
-      scene.send(id, userId, `text ${which} of ${what}`, mentions.length > 0 ? { mentions } : {});
-    } else if (what < 55) scene.edit(id, message.sequence, userId, `edited ${which}`);
-    else if (what < 60) scene.delete(id, message.sequence, userId);
-    else if (what < 66) scene.react(id, message.sequence, userId, which % 2 === 0 ? '👍' : '🎉');
-    else if (what < 69) scene.unreact(id, message.sequence, userId, '👍');
-    else if (what < 74) (message.pinned ? scene.unpin : scene.pin).call(scene, id, message.sequence, userId);
-    else if (what < 78) scene.rename(id, `title ${which}`, userId);
-    else if (what < 88) scene.read(id, userId, message.sequence, `dev_${which % 2}`);
-    else if (what < 91) scene.delivered(id, userId, message.sequence);
-    else if (what < 93) scene.role(id, userId, which % 2 === 0 ? 'admin' : 'member', userId);
-    else if (what < 95) {
-      const until = which % 2 === 0 ? null : 1_800_000_000_000;
-      scene.user(userId, { type: 'ConversationMuted.v1', data: { conversationId: id, until } });
-    } else if (what < 96) {
-      scene.user(userId, { type: 'ConversationArchived.v1', data: { conversationId: id } });
-    } else if (what < 98) scene.leave(id, userId);
-    else scene.remove(id, userId, this.user(0));
+    const [, act] = message === undefined ? speech : (acts.find(([upTo]) => what < upTo) ?? speech);
+    const sequence = message?.sequence ?? 0;
+    const other = this.user(which % users.length);
+    act({ scene, id, userId, sequence, what, which, pinned: message?.pinned === true, other });
   }
 
   async end(): Promise<void> {
@@ -96,3 +81,52 @@ export class Play {
     this.#folded = this.scene.told.length;
   }
 }
+
+interface Act {
+  readonly scene: Scene;
+  readonly id: string;
+  readonly userId: string;
+  /** Of a message that this person sees. */
+  readonly sequence: number;
+  readonly pinned: boolean;
+  readonly what: number;
+  readonly which: number;
+  readonly other: string;
+}
+
+const speech: readonly [number, (act: Act) => unknown] = [
+  45,
+  ({ scene, id, userId, what, which, other }) =>
+    scene.send(id, userId, `text ${which} of ${what}`, what % 5 === 0 ? { mentions: [other] } : {}),
+];
+
+/** What people do, each up to a number: the distance to the one before is how often. */
+const acts: readonly (readonly [upTo: number, act: (act: Act) => unknown])[] = [
+  speech,
+  [55, ({ scene, id, userId, sequence, which }) => scene.edit(id, sequence, userId, `edited ${which}`)],
+  [60, ({ scene, id, userId, sequence }) => scene.delete(id, sequence, userId)],
+  [66, ({ scene, id, userId, sequence, which }) => scene.react(id, sequence, userId, which % 2 === 0 ? '👍' : '🎉')],
+  [69, ({ scene, id, userId, sequence }) => scene.unreact(id, sequence, userId, '👍')],
+  [
+    74,
+    ({ scene, id, userId, sequence, pinned }) =>
+      pinned ? scene.unpin(id, sequence, userId) : scene.pin(id, sequence, userId),
+  ],
+  [78, ({ scene, id, userId, which }) => scene.rename(id, `title ${which}`, userId)],
+  [88, ({ scene, id, userId, sequence, which }) => scene.read(id, userId, sequence, `dev_${which % 2}`)],
+  [91, ({ scene, id, userId, sequence }) => scene.delivered(id, userId, sequence)],
+  [93, ({ scene, id, userId, which }) => scene.role(id, userId, which % 2 === 0 ? 'admin' : 'member', userId)],
+  [
+    95,
+    ({ scene, id, userId, which }) => {
+      const data = { conversationId: id, until: which % 2 === 0 ? null : 1_800_000_000_000 };
+      scene.user(userId, { type: 'ConversationMuted.v1', data });
+    },
+  ],
+  [
+    96,
+    ({ scene, id, userId }) => scene.user(userId, { type: 'ConversationArchived.v1', data: { conversationId: id } }),
+  ],
+  [98, ({ scene, id, userId }) => scene.leave(id, userId)],
+  [100, ({ scene, id, userId, other }) => scene.remove(id, userId, other)],
+];

@@ -6,6 +6,9 @@ import {
   sees,
   unreadCount,
   type MembershipWindow,
+  type MessageContent,
+  type MessageSent,
+  type WatermarksAdvanced,
   type ParleyEvent,
 } from '@parley/events';
 
@@ -90,75 +93,27 @@ export class Oracle {
   }
 
   #apply(id: string, event: ParleyEvent, position: number): void {
+    // Events of a person concern no conversation here.
+    if (id.startsWith('usr_')) return;
     const conversation = this.get(id);
-    const { messages } = conversation;
-    switch (event.type) {
-      case 'ConversationStarted.v1':
-        conversation.title = event.data.title;
-        conversation.notices.push(position);
-        for (const { userId, role } of event.data.members) this.#come(conversation, userId, role, 0, position);
-        break;
-      case 'ConversationRenamed.v1':
-        conversation.title = event.data.title;
-        conversation.notices.push(position);
-        break;
-      case 'MemberAdded.v1':
-      case 'MemberJoined.v1':
-        this.#come(conversation, event.data.userId, event.data.role, event.data.afterSequence, position);
-        conversation.notices.push(position);
-        break;
-      case 'MemberLeft.v1':
-      case 'MemberRemoved.v1': {
-        const { userId, afterSequence } = event.data;
-        conversation.windows.set(userId, closeWindow(this.windows(id, userId), afterSequence, position));
-        conversation.notices.push(position);
-        break;
-      }
-      case 'MemberRoleChanged.v1':
-        conversation.roles.set(event.data.userId, event.data.role);
-        conversation.notices.push(position);
-        break;
-      case 'MessageSent.v1': {
-        const { sequence, senderId, content, mentions = [] } = event.data;
-        const text = content.type === 'text.v1' ? content.text : null;
-        const kept = { text, mentions, history: [{ position, text }], reactions: [], pinned: false };
-        messages.push({ sequence, position, senderId, ...kept });
-        break;
-      }
-      case 'MessageEdited.v1':
-      case 'MessageDeleted.v1': {
-        const message = messages[event.data.sequence - 1];
-        if (message === undefined || message.text === null) break;
-        const edited = event.type === 'MessageEdited.v1' ? event.data : null;
-        message.text = edited?.content.type === 'text.v1' ? edited.content.text : null;
-        message.mentions = edited?.mentions ?? [];
-        if (edited === null) Object.assign(message, { reactions: [], pinned: false });
-        message.history.push({ position, text: message.text });
-        break;
-      }
-      case 'ReactionAdded.v1':
-      case 'ReactionRemoved.v1': {
-        const message = messages[event.data.sequence - 1];
-        if (message === undefined || message.text === null) break;
-        const reaction = `${event.data.emoji} ${event.data.userId}`;
-        message.reactions = message.reactions.filter((each) => each !== reaction);
-        if (event.type === 'ReactionAdded.v1') message.reactions.push(reaction);
-        break;
-      }
-      case 'MessagePinned.v1':
-      case 'MessageUnpinned.v1': {
-        const message = messages[event.data.sequence - 1];
-        if (message !== undefined && message.text !== null) message.pinned = event.type === 'MessagePinned.v1';
-        break;
-      }
-      case 'WatermarksAdvanced.v1':
-        for (const { userId, read = 0 } of event.data.advances) {
-          conversation.read.set(userId, Math.max(conversation.read.get(userId) ?? 0, read));
-        }
-        break;
-      default: // of a person
-        this.conversations.delete(id.startsWith('usr_') ? id : '');
-    }
+    const { type, data } = event;
+    if (type === 'ConversationStarted.v1') {
+      for (const { userId, role } of data.members) this.#come(conversation, userId, role, 0, position);
+    } else if (type === 'MemberAdded.v1') {
+      this.#come(conversation, data.userId, data.role, data.afterSequence, position);
+    } else if (type === 'MemberLeft.v1' || type === 'MemberRemoved.v1') {
+      const windows = closeWindow(this.windows(id, data.userId), data.afterSequence, position);
+      conversation.windows.set(data.userId, windows);
+    } else if (type === 'MemberRoleChanged.v1') conversation.roles.set(data.userId, data.role);
+    else if (type === 'MessageSent.v1') conversation.messages.push(newMessage(data, position));
+    else if (type === 'WatermarksAdvanced.v1') this.#advance(conversation, data.advances);
+    else if ('sequence' in data) changeMessage(conversation.messages[data.sequence - 1], event, position);
+    if ('title' in data) conversation.title = data.title;
+    if (notable.test(type)) conversation.notices.push(position);
+  }
+
+  #advance({ read: marks }: OracleConversation, advances: WatermarksAdvanced['data']['advances']): void {
+    for (const { userId, read = 0 } of advances) marks.set(userId, Math.max(marks.get(userId) ?? 0, read));
   }
 
   #come(conversation: OracleConversation, userId: string, role: string, afterSequence: number, position: number): void {
@@ -167,3 +122,29 @@ export class Oracle {
     conversation.windows.set(userId, windows);
   }
 }
+
+const notable = /^(Conversation(Started|Renamed)|Member)/;
+
+function newMessage(data: MessageSent['data'], position: number): OracleMessage {
+  const { sequence, senderId, content, mentions = [] } = data;
+  const text = textOf(content);
+  const marks = { reactions: [], pinned: false };
+  return { sequence, position, senderId, text, mentions, history: [{ position, text }], ...marks };
+}
+
+function changeMessage(message: OracleMessage | undefined, event: ParleyEvent, position: number): void {
+  if (message === undefined || message.text === null) return;
+  if (event.type === 'MessageEdited.v1') {
+    Object.assign(message, { text: textOf(event.data.content), mentions: event.data.mentions ?? [] });
+    message.history.push({ position, text: message.text });
+  } else if (event.type === 'MessageDeleted.v1') {
+    Object.assign(message, { text: null, mentions: [], reactions: [], pinned: false });
+    message.history.push({ position, text: null });
+  } else if (event.type === 'ReactionAdded.v1' || event.type === 'ReactionRemoved.v1') {
+    const reaction = `${event.data.emoji} ${event.data.userId}`;
+    message.reactions = message.reactions.filter((each) => each !== reaction);
+    if (event.type === 'ReactionAdded.v1') message.reactions.push(reaction);
+  } else message.pinned = event.type === 'MessagePinned.v1';
+}
+
+const textOf = (content: MessageContent): string | null => (content.type === 'text.v1' ? content.text : null);

@@ -20,8 +20,3 @@ export function timeText(time: number): string {
   const milliseconds = rest - seconds * 1_000;
   return `${lastPrefix}${seconds < 10 ? '0' : ''}${seconds}.${String(milliseconds).padStart(3, '0')}Z`;
 }
-
-/** The compiler calls for it when an event type is left out of a switch; at run time the event is parked. */
-export function unreachable(event: never): never {
-  throw new TypeError(`no rule for ${JSON.stringify(event)}`);
-}
