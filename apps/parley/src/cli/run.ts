@@ -1,14 +1,13 @@
 import { ConfigurationError } from '@parley/platform';
 import { ExpectedFailure, UsageError } from './errors.js';
 import { help } from './help.js';
-import { projections } from './projections.js';
-import { serve } from './serve.js';
-import { token } from './token.js';
 
 const commands: Readonly<Record<string, (argv: readonly string[]) => Promise<number>>> = {
-  serve,
-  projections,
-  token,
+  // Each brings along only what it needs: the server's parts take half a second to load.
+  serve: async (rest) => (await import('./serve.js')).serve(rest),
+  projections: async (rest) => (await import('./projections.js')).projections(rest),
+  chat: async (rest) => (await import('./chat.js')).chat(rest),
+  token: async (rest) => (await import('./token.js')).token(rest),
   help: () => Promise.resolve(help()),
 };
 

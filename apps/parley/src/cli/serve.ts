@@ -1,8 +1,9 @@
+import { EventLogUnusable } from '@parley/embedded';
 import { createLogger, describeConfig, loadConfig, type ParleyConfig, systemClock } from '@parley/platform';
 import { announceServer, loadSecret, prepareDataFolder, withdrawServer } from '../composition/data-folder.js';
 import { startServer } from '../composition/start-server.js';
 import { parseArguments } from './arguments.js';
-import { UsageError } from './errors.js';
+import { ExpectedFailure, UsageError } from './errors.js';
 
 /** Starts the server and stays until a signal; then drains, stops and answers the exit code. */
 export async function serve(argv: readonly string[]): Promise<number> {
@@ -14,7 +15,7 @@ export async function serve(argv: readonly string[]): Promise<number> {
   prepareDataFolder(config.dataDir);
 
   const stopSignal = nextStopSignal();
-  const running = await startServer({ config, secret: loadSecret(config), clock: systemClock, logger });
+  const running = await startServer({ config, secret: loadSecret(config), clock: systemClock, logger }).catch(explain);
   announceServer(config.dataDir, { pid: process.pid, url: running.url, startedAt: new Date().toISOString() });
   console.log(welcome(running.url, config));
 
@@ -24,6 +25,16 @@ export async function serve(argv: readonly string[]): Promise<number> {
   await running.stop();
   console.log('Stopped.');
   return 0;
+}
+
+/** What an operator can mend is told without a stack trace. */
+function explain(error: unknown): never {
+  if (error instanceof EventLogUnusable) throw new ExpectedFailure(error.message);
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE' || code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOENT') {
+    throw new ExpectedFailure(`The server cannot start: ${message}`);
+  }
+  throw error;
 }
 
 /** A second signal ends the process at once. */
