@@ -125,7 +125,7 @@ export class ParleyClient {
         off();
       });
     });
-    connection.start();
+    this.#engine.start();
     if (connection.state.phase === 'live') return;
     await settled;
   }

@@ -77,6 +77,7 @@ export class Engine {
     this.#outboxStore = new OutboxStore(store, environment, reportError);
     this.outbox = new Outbox(this.requests, environment, this.#outboxStore, settings, {
       isUp: () => this.connection.isUp,
+      onPending: (message) => this.events.emit('outbox', { message, status: 'pending' }),
       onSent: ({ conversationId, clientMessageId }) => this.#record({ event: 'sent', conversationId, clientMessageId }),
       onAccepted: (message, accepted) => this.#accepted(message, accepted),
       onFailed: (message, { code }) => this.#failed(message, code),
@@ -135,6 +136,13 @@ export class Engine {
     return this.#opened;
   }
 
+  /** Connects, until `close`. */
+  start(): void {
+    this.requests.reopen();
+    this.waiters.reopen();
+    this.connection.start();
+  }
+
   async close(error: ParleyClientError): Promise<void> {
     this.connection.stop();
     this.requests.close(error);
@@ -158,11 +166,6 @@ export class Engine {
   touchRow(conversationId: string): void {
     this.#rows.add(conversationId);
     this.#framesEnd();
-  }
-
-  /** A message was put into the outbox. */
-  announcePending(message: OutgoingMessage): void {
-    this.events.emit('outbox', { message, status: 'pending' });
   }
 
   async #open(): Promise<void> {

@@ -50,6 +50,7 @@ export interface OutboxOptions {
 
 export interface OutboxHooks {
   readonly isUp: () => boolean;
+  onPending(message: OutgoingMessage): void;
   onSent(message: OutgoingMessage): void;
   onAccepted(message: OutgoingMessage, accepted: Accepted): void;
   onFailed(message: OutgoingMessage, error: ParleyClientError): void;
@@ -138,6 +139,7 @@ export class Outbox {
       entry.settle.push({ resolve, reject });
       this.#size++;
       lane.entries.push(entry);
+      this.#hooks.onPending(entry.row.message);
       this.#pumpLane(lane);
     });
   }

@@ -37,6 +37,7 @@ export class Requests {
   readonly #pending = new Map<number, Pending>();
   readonly #waitingForLine = new Set<{ go: () => void; fail: (error: ParleyClientError) => void }>();
   #nextRef = 1;
+  #closed: ParleyClientError | undefined;
 
   constructor(line: Line, environment: Environment, options: RequestsOptions) {
     this.#line = line;
@@ -104,8 +105,14 @@ export class Requests {
     for (const { go } of waiting) go();
   }
 
-  /** Nobody will ever answer: everything that waits is rejected, commands too. */
+  /** Commands wait for a connection again. */
+  reopen(): void {
+    this.#closed = undefined;
+  }
+
+  /** Until `reopen` nobody will answer: everything that waits is rejected, and whatever is asked. */
   close(error: ParleyClientError): void {
+    this.#closed = error;
     this.down(error);
     const waiting = [...this.#waitingForLine];
     this.#waitingForLine.clear();
@@ -124,6 +131,7 @@ export class Requests {
 
   #lineUp(deadline: number): Promise<void> {
     if (this.#line.isUp) return Promise.resolve();
+    if (this.#closed !== undefined) return Promise.reject(this.#closed);
     return new Promise((resolve, reject) => {
       const waiter = {
         go(): void {

@@ -21,6 +21,10 @@ export class Waiters {
     this.#release(conversationId, false);
   }
 
+  reopen(): void {
+    this.#closed = false;
+  }
+
   close(): void {
     this.#closed = true;
     for (const id of this.#waiting.keys()) this.#release(id, false);
