@@ -16,7 +16,7 @@ export async function createServer(module: DynamicModule, config: ParleyConfig):
       : { https: { cert: readFileSync(config.tlsCertFile), key: readFileSync(config.tlsKeyFile) } }),
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
-    logger: ['error', 'fatal'],
+    logger: false,
     abortOnError: false,
   });
   if (config.allowedOrigins.length > 0) {
