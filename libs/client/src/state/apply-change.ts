@@ -44,6 +44,7 @@ function applyInside(state: LocalState, conversation: ConversationState, change:
   const { position } = change;
   switch (change.kind) {
     case 'message':
+      if (isOfEarlierMembership(conversation, change)) return nothing;
       return applyMessage(state, conversation, change.message, position, false);
     case 'notice':
       return applyNotice(state, conversation, change.notice);
@@ -71,6 +72,10 @@ function applyInside(state: LocalState, conversation: ConversationState, change:
       return unknownKind(change);
   }
 }
+
+/** Told before one joined again, and now told again: what became of it meanwhile is not known. */
+const isOfEarlierMembership = (conversation: ConversationState, { message, position }: ChangeOf<'message'>): boolean =>
+  message.sequence <= conversation.afterSequence && comparePositions(position, conversation.joinedAt) < 0;
 
 function applyMember(
   state: LocalState,

@@ -10,6 +10,7 @@ export function unknownConversation(id: string, state: LocalState): Conversation
   return {
     id,
     joinedAt: noPosition,
+    afterSequence: 0,
     view: null,
     role: null,
     readState: null,
@@ -61,6 +62,7 @@ function conversationOf(entry: InboxEntry, position: string, timeline: Timeline,
   return {
     ...unknownConversation(conversation.id, state),
     joinedAt: position,
+    afterSequence: entry.afterSequence,
     view: { value: conversation, position },
     role: { value: entry.role, position },
     readState: { value: entry.readState, position },

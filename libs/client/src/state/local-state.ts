@@ -33,6 +33,8 @@ export interface ConversationState {
   readonly id: string;
   /** Position at which the present membership began; '0' when it came with the list. */
   readonly joinedAt: string;
+  /** Messages above this are of the present membership. */
+  readonly afterSequence: number;
   view: Held<ConversationView> | null;
   role: Held<InboxEntry['role']> | null;
   readState: Held<ReadStateView> | null;
