@@ -10,6 +10,7 @@ import { MessageLookup } from './conversations/message-lookup.js';
 import { FinishAccepted } from './finish-accepted.js';
 import { Receipts } from './receipts/receipts.js';
 import { LogServices } from './streams/owner-services.js';
+import { RegisteredPeople } from './users/registered-people.js';
 import { UserChanges } from './users/user-changes.js';
 import { Users } from './users/users.js';
 
@@ -25,6 +26,7 @@ import { Users } from './users/users.js';
     Receipts,
     Users,
     UserChanges,
+    RegisteredPeople,
     CommandMetrics,
     CommandBusClient,
     FinishAccepted,

@@ -313,3 +313,19 @@ it('stops after answering what it accepted, and refuses what comes later', async
   expect((await accepted).map(({ sequence }) => sequence)).toEqual([1, 2]);
   await stopping;
 });
+
+it('decides what one person asks in the order of the calls, look-ups or not', async () => {
+  const [cem] = (await side.register('cem')) as [string];
+  const mention = {
+    type: 'send-message',
+    conversationId: room,
+    clientMessageId: 'a1',
+    content: { type: 'text.v1', text: 'welcome' },
+    mentions: [cem],
+  } as const;
+  const answers = await Promise.all([
+    side.execute(ann, { type: 'add-members', conversationId: room, userIds: [cem] }),
+    side.execute(ann, mention),
+  ]);
+  expect(answers[1]).toMatchObject({ sequence: 1 });
+});

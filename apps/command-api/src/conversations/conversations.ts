@@ -3,7 +3,7 @@ import { conversationDefinition, type ConversationState, type Decision, type Mem
 import type { ConversationEvent } from '@parley/events';
 import { CONFIG, type ParleyConfig } from '@parley/platform';
 import { type CommandContext, CommandRejected, type CommandResult } from '@parley/ports';
-import { type Decided, DecisionTask } from '../streams/decision-task.js';
+import { type Decided, DecisionTask, type LookUp } from '../streams/decision-task.js';
 import { OwnerRegistry } from '../streams/owner-registry.js';
 import { LogServices } from '../streams/owner-services.js';
 import type { StreamTask } from '../streams/stream-task.js';
@@ -34,13 +34,14 @@ export class Conversations {
     return this.#owners.submit(conversationId, task);
   }
 
-  /** A command that needs nothing but the conversation's state. */
+  /** A command that the conversation's state decides, and perhaps a look-up: it waits for that in its place. */
   decide(
     conversationId: string,
     context: CommandContext,
     decide: (state: ConversationState) => Decision<ConversationEvent>,
+    lookUp?: LookUp,
   ): Promise<Decided<ConversationEvent>> {
-    return this.submit(conversationId, new DecisionTask(context, decide));
+    return this.submit(conversationId, new DecisionTask(context, decide, lookUp));
   }
 
   /** The committed state when it is at hand, else null. */

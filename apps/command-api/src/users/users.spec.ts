@@ -78,4 +78,5 @@ it('keeps personal settings for members only', async () => {
   expect((await side.execute(ann, mute)).position).toBeGreaterThan(0);
   expect(await side.execute(ann, mute)).toEqual({ position: 0 });
   expect(await side.refusal(bob, mute)).toBe('conversation_not_found');
+  expect(await side.refusal(bob, { ...mute, muted: false })).toBe('conversation_not_found');
 });

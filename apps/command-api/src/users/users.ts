@@ -1,14 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Decision, userDefinition, type UserState } from '@parley/domain';
-import { type UserEvent, userStream } from '@parley/events';
+import type { UserEvent } from '@parley/events';
 import { CONFIG, type ParleyConfig } from '@parley/platform';
-import { type CommandContext, CommandRejected } from '@parley/ports';
-import { type Decided, DecisionTask } from '../streams/decision-task.js';
+import type { CommandContext } from '@parley/ports';
+import { type Decided, DecisionTask, type LookUp } from '../streams/decision-task.js';
 import { OwnerRegistry } from '../streams/owner-registry.js';
 import { LogServices } from '../streams/owner-services.js';
-
-/** People asked for at a time when a list of ids is checked. */
-const lookUpsAtOnce = 32;
 
 /** The people, by their streams: exact, however far the directory projection is. */
 @Injectable()
@@ -16,7 +13,7 @@ export class Users {
   readonly #owners: OwnerRegistry<UserState, UserEvent>;
 
   constructor(
-    @Inject(LogServices) private readonly services: LogServices,
+    @Inject(LogServices) services: LogServices,
     @Inject(CONFIG) config: Pick<ParleyConfig, 'conversationsCached'>,
   ) {
     // Both people of each direct conversation.
@@ -31,8 +28,9 @@ export class Users {
     userId: string,
     context: CommandContext,
     decide: (state: UserState) => Decision<UserEvent>,
+    lookUp?: LookUp,
   ): Promise<Decided<UserEvent>> {
-    return this.#owners.submit(userId, new DecisionTask(context, decide));
+    return this.#owners.submit(userId, new DecisionTask(context, decide, lookUp));
   }
 
   /** The state, at most as old as it takes other nodes' events to get here. @throws EventLogUnavailable */
@@ -47,22 +45,6 @@ export class Users {
     if (owner === undefined || state === null) return null;
     owner.used = true;
     return state.phase === 'registered' ? state.blocked : nobody;
-  }
-
-  /** @throws CommandRejected `user_not_found`, naming those who are not registered */
-  async requireRegistered(userIds: readonly string[]): Promise<void> {
-    const unknown: string[] = [];
-    for (let i = 0; i < userIds.length; i += lookUpsAtOnce) {
-      const some = userIds.slice(i, i + lookUpsAtOnce);
-      const registered = await Promise.all(some.map((userId) => this.#isRegistered(userId)));
-      unknown.push(...some.filter((_, at) => registered[at] === false));
-    }
-    if (unknown.length > 0) throw new CommandRejected('user_not_found', unknown.slice(0, 10).join(', '));
-  }
-
-  async #isRegistered(userId: string): Promise<boolean> {
-    if (this.#owners.present(userId)?.peek()?.phase === 'registered') return true;
-    return (await this.services.reader.streamInfo(userStream(userId))) !== null;
   }
 
   /** The log has this revision of the person's stream, written by whichever node. */

@@ -13,14 +13,18 @@ export class ArchiveConversationHandler implements ICommandHandler<ArchiveConver
     @Inject(Users) private readonly users: Users,
   ) {}
 
-  async execute({ input, context }: ArchiveConversationCommand): Promise<CommandResult> {
+  execute({ input, context }: ArchiveConversationCommand): Promise<CommandResult> {
+    const { actorId } = context;
     const { conversationId } = input;
-    await this.conversations.requireMember(conversationId, context.actorId);
     return this.users
-      .decide(context.actorId, context, (state) =>
-        input.archived
-          ? archiveConversation(state, { conversationId })
-          : unarchiveConversation(state, { conversationId }),
+      .decide(
+        actorId,
+        context,
+        (state) =>
+          input.archived
+            ? archiveConversation(state, { conversationId })
+            : unarchiveConversation(state, { conversationId }),
+        () => this.conversations.requireMember(conversationId, actorId),
       )
       .then(positionOf);
   }

@@ -4,25 +4,27 @@ import { joinByInvite } from '@parley/domain';
 import { CommandRejected, type JoinedResult } from '@parley/ports';
 import { Conversations } from '../../conversations/conversations.js';
 import { hashOfSecret, parseInviteCode } from '../../conversations/invite-code.js';
-import { Users } from '../../users/users.js';
+import { RegisteredPeople } from '../../users/registered-people.js';
 import { JoinByInviteCommand } from './join-by-invite.command.js';
 
 @CommandHandler(JoinByInviteCommand)
 export class JoinByInviteHandler implements ICommandHandler<JoinByInviteCommand> {
   constructor(
     @Inject(Conversations) private readonly conversations: Conversations,
-    @Inject(Users) private readonly users: Users,
+    @Inject(RegisteredPeople) private readonly people: RegisteredPeople,
   ) {}
 
   async execute({ input, context }: JoinByInviteCommand): Promise<JoinedResult> {
     const { actorId, now } = context;
     const invite = parseInviteCode(input.code);
     if (invite === null) throw new CommandRejected('invite_invalid');
-    await this.users.requireRegistered([actorId]);
     const { conversationId } = invite;
     const codeHash = hashOfSecret(invite.secret);
-    const { position } = await this.conversations.decide(conversationId, context, (state) =>
-      joinByInvite(state, { actorId, codeHash, now }),
+    const { position } = await this.conversations.decide(
+      conversationId,
+      context,
+      (state) => joinByInvite(state, { actorId, codeHash, now }),
+      () => this.people.require([actorId]),
     );
     return { position, conversationId };
   }

@@ -13,12 +13,16 @@ export class MarkUnreadHandler implements ICommandHandler<MarkUnreadCommand> {
     @Inject(Users) private readonly users: Users,
   ) {}
 
-  async execute({ input, context }: MarkUnreadCommand): Promise<CommandResult> {
+  execute({ input, context }: MarkUnreadCommand): Promise<CommandResult> {
+    const { actorId } = context;
     const { conversationId } = input;
-    await this.conversations.requireMember(conversationId, context.actorId);
     return this.users
-      .decide(context.actorId, context, (state) =>
-        input.marked ? markConversationUnread(state, { conversationId }) : clearUnreadMark(state, { conversationId }),
+      .decide(
+        actorId,
+        context,
+        (state) =>
+          input.marked ? markConversationUnread(state, { conversationId }) : clearUnreadMark(state, { conversationId }),
+        () => this.conversations.requireMember(conversationId, actorId),
       )
       .then(positionOf);
   }

@@ -13,14 +13,18 @@ export class MuteConversationHandler implements ICommandHandler<MuteConversation
     @Inject(Users) private readonly users: Users,
   ) {}
 
-  async execute({ input, context }: MuteConversationCommand): Promise<CommandResult> {
+  execute({ input, context }: MuteConversationCommand): Promise<CommandResult> {
+    const { actorId } = context;
     const { conversationId } = input;
-    await this.conversations.requireMember(conversationId, context.actorId);
     return this.users
-      .decide(context.actorId, context, (state) =>
-        input.muted
-          ? muteConversation(state, { conversationId, until: input.until })
-          : unmuteConversation(state, { conversationId }),
+      .decide(
+        actorId,
+        context,
+        (state) =>
+          input.muted
+            ? muteConversation(state, { conversationId, until: input.until })
+            : unmuteConversation(state, { conversationId }),
+        () => this.conversations.requireMember(conversationId, actorId),
       )
       .then(positionOf);
   }

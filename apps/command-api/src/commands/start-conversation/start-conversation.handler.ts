@@ -11,6 +11,7 @@ import {
 } from '@parley/ports';
 import { Conversations } from '../../conversations/conversations.js';
 import { LogServices } from '../../streams/owner-services.js';
+import { RegisteredPeople } from '../../users/registered-people.js';
 import { Users } from '../../users/users.js';
 import { StartConversationCommand } from './start-conversation.command.js';
 
@@ -23,11 +24,12 @@ export class StartConversationHandler implements ICommandHandler<StartConversati
   constructor(
     @Inject(Conversations) private readonly conversations: Conversations,
     @Inject(Users) private readonly users: Users,
+    @Inject(RegisteredPeople) private readonly people: RegisteredPeople,
     @Inject(LogServices) private readonly services: LogServices,
   ) {}
 
   async execute({ input, context }: StartConversationCommand): Promise<ConversationStartedResult> {
-    await this.users.requireRegistered([...new Set([context.actorId, ...input.memberIds])]);
+    await this.people.require([...new Set([context.actorId, ...input.memberIds])]);
     return input.kind === 'direct' ? this.#direct(input, context) : this.#groupOrChannel(input, input.kind, context);
   }
 
