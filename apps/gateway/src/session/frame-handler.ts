@@ -94,7 +94,7 @@ export class FrameHandler {
     if (frame.type === 'send' || frame.type === 'forward') {
       const accepted = result as MessageAccepted;
       if (!accepted.repeated) {
-        if (!session.echo) session.subscription?.leaveOut(accepted.position);
+        if (!session.echo) session.subscription?.leaveOut(accepted.conversationId, accepted.sequence);
         this.deps.metrics.accepted(accepted.position);
       }
       session.send(acceptedFrame(frame.ref, accepted));

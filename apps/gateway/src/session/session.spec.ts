@@ -211,15 +211,18 @@ describe('commands', () => {
   });
 });
 
-const land = async (echo: boolean): Promise<readonly Frame[]> => {
+/** Ann's message and then somebody else's; in one append, both are accepted with the position of its end. */
+const land = async (echo: boolean, { inOneAppend = false } = {}): Promise<readonly Frame[]> => {
   const client = await gateway.login(`${ann}/dev_phone`, { echo });
   client.send(send(1));
   await vi.waitFor(() => expect(gateway.commands).toHaveLength(1));
-  const position = gateway.world.append({ type: 'message', conversationId: group });
-  gateway.commands[0]?.resolve(accepted(1, position));
+  // In this world a message's sequence is its position.
+  const own = gateway.world.append({ type: 'message', conversationId: group });
+  const another = inOneAppend ? gateway.world.append({ type: 'message', conversationId: group }) : own;
+  gateway.commands[0]?.resolve(accepted(own, another));
   await client.next('accepted');
   gateway.deliver();
-  gateway.world.append({ type: 'message', conversationId: group });
+  if (!inOneAppend) gateway.world.append({ type: 'message', conversationId: group });
   gateway.deliver();
   await vi.waitFor(() => expect(client.ofType('changes').at(-1)?.['cursor']).toBe(gateway.cursors.encodePosition(40)));
   return client.ofType('changes').flatMap((frame) => frame['changes'] as Frame[]);
@@ -231,7 +234,11 @@ describe('echo', () => {
   });
 
   it('is left out for a socket that asked for none, for nothing else', async () => {
-    expect(await land(false)).toHaveLength(1);
+    expect(await land(false)).toMatchObject([{ position: '40' }]);
+  });
+
+  it('is not mistaken for what somebody else said in the same append', async () => {
+    expect(await land(false, { inOneAppend: true })).toMatchObject([{ position: '40' }]);
   });
 });
 

@@ -24,8 +24,8 @@ export interface SyncRequest {
   readonly from: number | null;
 }
 
-/** Positions of own messages that a socket without echo has yet to pass over. The oldest is forgotten: it is echoed. */
-const ownPositionsKept = 1_024;
+/** Own messages that a socket without echo has yet to pass over. The oldest is forgotten: it is echoed. */
+const ownMessagesKept = 1_024;
 const defaultBuffer = 2_048;
 
 /**
@@ -42,7 +42,8 @@ export class Subscription implements Subscriber {
   #pushed = 0;
   #buffer: DeliveryBuffer | null = null;
   #changes: ChangeSet | null = null;
-  #ownPositions: Set<number> | null = null;
+  /** By conversation and sequence: the position in `accepted` may be that of a later message of somebody else. */
+  #ownMessages: Set<string> | null = null;
 
   constructor(
     readonly transport: SyncTransport,
@@ -66,14 +67,14 @@ export class Subscription implements Subscriber {
   close(): void {
     this.#state = 'closed';
     this.#buffer = null;
-    this.#ownPositions = null;
+    this.#ownMessages = null;
   }
 
   /** The device knows this message of its own from `accepted`: it is not sent again. */
-  leaveOut(position: number): void {
-    const own = (this.#ownPositions ??= new Set());
-    own.add(position);
-    if (own.size > ownPositionsKept) for (const oldest of own) return void own.delete(oldest);
+  leaveOut(conversationId: string, sequence: number): void {
+    const own = (this.#ownMessages ??= new Set());
+    own.add(messageKey(conversationId, sequence));
+    if (own.size > ownMessagesKept) for (const oldest of own) return void own.delete(oldest);
   }
 
   isRunning(run: number): boolean {
@@ -126,7 +127,9 @@ export class Subscription implements Subscriber {
 
   #isNew(delivery: Delivery): boolean {
     if (delivery.position <= this.#pushed) return false;
-    if (this.#ownPositions === null || delivery.to !== 'conversation' || delivery.sequence === undefined) return true;
-    return !this.#ownPositions.delete(delivery.position);
+    if (this.#ownMessages === null || delivery.to !== 'conversation' || delivery.sequence === undefined) return true;
+    return !this.#ownMessages.delete(messageKey(delivery.conversationId, delivery.sequence));
   }
 }
+
+const messageKey = (conversationId: string, sequence: number): string => `${conversationId} ${sequence}`;
