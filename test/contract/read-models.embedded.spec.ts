@@ -66,7 +66,8 @@ describe(`embedded projections (seed ${seed})`, () => {
     play.begin();
     for (let round = 0; round < 4; round++) {
       for (const [index, step] of aPlay.entries()) {
-        await play.step(step);
+        play.step(step);
+        if (step.append) await scene.append();
         if (index === Math.floor(aPlay.length / (round + 1.5))) void models.crash();
       }
       await scene.append();
@@ -96,7 +97,7 @@ describe(`embedded projections (seed ${seed})`, () => {
     const scene = new Scene(models.log);
     const play = new Play(scene, '_anew');
     play.begin();
-    for (const step of aPlay) await play.step(step);
+    for (const step of aPlay) play.step(step);
     const position = await scene.append();
     await models.readModels.positions.waitFor(position, 10_000);
     await models.stop();

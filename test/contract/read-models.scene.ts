@@ -19,6 +19,8 @@ export class Scene {
   #pending: { readonly stream: string; readonly event: NewEvent; readonly meaning: ParleyEvent | null }[] = [];
   /** Of the last event appended. */
   position = 0;
+  /** Everything that was written, appended or not. */
+  readonly written: { readonly stream: string; readonly event: ParleyEvent | null }[] = [];
   /** Everything that was appended, in the order of the log. */
   readonly told: { readonly stream: string; readonly event: ParleyEvent | null; readonly position: number }[] = [];
 
@@ -133,6 +135,7 @@ export class Scene {
     const input = { eventId: `${scene}-0000-8000-8000-${id}`, time: 1_750_000_000_000 + this.#ids * 1_000 };
     const encoded = encodeEvent(event, { ...input, metadata: { actorId } });
     this.#pending.push({ stream, event: encoded, meaning: event });
+    this.written.push({ stream, event });
     return this;
   }
 
@@ -142,6 +145,7 @@ export class Scene {
     const last = this.#pending.at(-1);
     if (last !== undefined) {
       this.#pending[this.#pending.length - 1] = { stream, event: { ...last.event, type, data }, meaning: null };
+      this.written[this.written.length - 1] = { stream, event: null };
     }
     return this;
   }
