@@ -498,7 +498,7 @@ export function readModelsContract(name: string, open: () => Promise<ReadModelsU
               }
             },
           ),
-          { seed, numRuns: 60, endOnFailure: false },
+          { seed, numRuns: 30, endOnFailure: false },
         );
       }, 240_000);
     });

@@ -25,7 +25,7 @@ export const steps = (max: number): fc.Arbitrary<readonly Step[]> =>
       which: fc.nat(1_000),
       append: fc.nat(7).map((n) => n === 0),
     }),
-    { minLength: 1, maxLength: max },
+    { minLength: 1, maxLength: max, size: 'max' },
   );
 
 /** Does the step as people could do it: only members act, only on what is there. */
