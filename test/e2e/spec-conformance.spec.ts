@@ -103,6 +103,7 @@ describe('answers that are hard to meet', () => {
     ['DELETE', '/livez'],
     ['GET', '/../etc/passwd'],
     ['GET', '/docs/../../package.json'],
+    ['GET', '/v1/conversations/%E0%A4%A/messages'],
   ])('nothing is served at %s %s', async (method, path) => {
     const response = await raw(path, { method });
     expect([response.status, await problemOf(response)]).toEqual([404, 'route_not_found']);

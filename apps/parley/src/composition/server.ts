@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { newId, type ParleyConfig } from '@parley/platform';
+import { asParleyError, fromFramework, newId, type ParleyConfig, sendProblem } from '@parley/platform';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** The HTTP server of this process: REST and sockets of every app in it, on one port. */
 export async function createServer(module: DynamicModule, config: ParleyConfig): Promise<NestFastifyApplication> {
@@ -11,6 +12,9 @@ export async function createServer(module: DynamicModule, config: ParleyConfig):
     trustProxy: config.trustProxy.length === 0 ? false : [...config.trustProxy],
     genReqId: () => newId('req'),
     routerOptions: { maxParamLength: 200 },
+    // What the router refuses before any controller, such as a malformed percent escape.
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply): void =>
+      sendProblem(reply, asParleyError(fromFramework(error)), request.id),
     ...(config.tlsCertFile === ''
       ? {}
       : { https: { cert: readFileSync(config.tlsCertFile), key: readFileSync(config.tlsKeyFile) } }),

@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders } from 'node:http';
 import { Controller, Inject, Res } from '@nestjs/common';
 import {
   asParleyError,
@@ -32,8 +33,9 @@ export class ProjectionAdminController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const { name } = params;
+    const headers = reply.getHeaders() as OutgoingHttpHeaders;
     const answer = reply.hijack().raw;
-    answer.writeHead(200, { 'Content-Type': 'application/x-ndjson', 'Cache-Control': 'no-store' });
+    answer.writeHead(200, { ...headers, 'Content-Type': 'application/x-ndjson', 'Cache-Control': 'no-store' });
     const tell = (line: RebuildLine): unknown => answer.write(`${JSON.stringify(line)}\n`);
     try {
       const report = await this.admin.rebuild(name, (progress) => tell({ type: 'progress', ...progress }));

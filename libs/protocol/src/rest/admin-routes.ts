@@ -93,7 +93,7 @@ export const adminRoutes = defineRoutes({
     access: 'scope:admin',
     params: z.object({ projection: projectionName, position: z.string().regex(/^\d{1,16}$/) }),
     status: 200,
+    /** false: it failed again, or is not parked. */
     response: z.object({ applied: z.boolean() }),
-    errors: ['not_found'],
   },
 });
