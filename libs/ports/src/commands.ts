@@ -45,7 +45,10 @@ export interface CommandContext {
   readonly traceparent?: string;
 }
 
-/** `position`: of the last event that the command wrote, or (repeated) had written; 0 when there was nothing to do. */
+/**
+ * `position`: at or after the last event that the command wrote, or (repeated) had written: what was read up to here
+ * shows it. Commands that leave in one append share the position of its end. 0 when there was nothing to do.
+ */
 export interface CommandResult {
   readonly position: number;
 }
