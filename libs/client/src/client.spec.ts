@@ -67,6 +67,7 @@ describe('a conversation', () => {
     device.sockets[0]?.cut();
     scene.server.mute = false;
     await scene.simulation.until(() => scene.log.readState(room, ann).read === 1);
+    expect(scene.server.hellos).toHaveLength(2);
   });
 
   it('is changed by edits, deletions and titles', async () => {
@@ -132,11 +133,11 @@ describe('reading', () => {
   it('goes on for ever, in order, and needs no memory for a slow reader', async () => {
     const { scene, client, device, says } = await two({ limits: { messages: 5 } });
     const texts: (string | undefined)[] = [];
-    let waiting = (): void => {};
+    const { promise: untilRead, resolve: goOn } = Promise.withResolvers<void>();
     const reader = (async () => {
       for await (const message of client.messages(room)) {
         texts.push(textOf(message));
-        if (message.sequence === 1) await new Promise<void>((resolve) => (waiting = resolve));
+        if (message.sequence === 1) await untilRead;
       }
     })();
     await says('1');
@@ -145,7 +146,7 @@ describe('reading', () => {
     await says(...lines);
     await announced(scene, device, 41);
     expect(client.window(room)).toHaveLength(5);
-    waiting();
+    goOn();
     await scene.simulation.until(() => texts.length === 41);
     expect(texts).toEqual(['1', ...lines]);
     await client.close();

@@ -18,7 +18,7 @@ import type { ClientEvents } from './events.js';
 import type { ConnectionState } from './live/connection-state.js';
 import { Engine } from './live/engine.js';
 import { type HistoryPage, type HistoryQuery, MessageReader } from './live/message-reader.js';
-import type { Accepted, Outgoing, OutgoingMessage } from './live/outbox.js';
+import type { Accepted, Outgoing, OutgoingMessage } from './live/outgoing.js';
 import type { Question } from './live/requests.js';
 import type { ConversationState } from './state/local-state.js';
 import { memoryStore } from './storage/key-value-store.js';

@@ -46,7 +46,7 @@ export interface FetchResponse {
   readonly headers: { get(name: string): string | null };
   text(): Promise<string>;
 }
-export type FetchLike = (url: string, request: FetchRequest) => Promise<FetchResponse>;
+type FetchLike = (url: string, request: FetchRequest) => Promise<FetchResponse>;
 
 /** The real world; any part can be replaced. */
 export function systemEnvironment(parts: Partial<Environment> = {}): Environment {

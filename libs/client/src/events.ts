@@ -8,7 +8,7 @@ import type {
   ReceiptsView,
 } from '@parley/protocol';
 import type { ConnectionState } from './live/connection-state.js';
-import type { OutgoingMessage } from './live/outbox.js';
+import type { OutgoingMessage } from './live/outgoing.js';
 
 /** What an application can listen to. The client's state already is as the event says. */
 export interface ClientEvents {

@@ -9,7 +9,7 @@ export { Session, type Tokens } from './api/session.js';
 export { type TokenSource, Transport } from './api/transport.js';
 export type { ConnectionOptions, ConnectionState } from './live/connection-state.js';
 export type { HistoryPage, HistoryQuery } from './live/message-reader.js';
-export type { Accepted, Outgoing, OutgoingMessage } from './live/outbox.js';
+export type { Accepted, Outgoing, OutgoingMessage } from './live/outgoing.js';
 export type { Recorder, RecordEntry } from './recorder.js';
 export type { Limits } from './state/local-state.js';
 export { folderStore } from './storage/folder-store.js';

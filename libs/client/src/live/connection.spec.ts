@@ -151,6 +151,7 @@ it('gives up a server that never welcomes', async () => {
   await scene.simulation.until(() => phases(device).includes('waiting'));
   scene.server.mute = false;
   await scene.live(device);
+  expect(phases(device).slice(0, 2)).toEqual(['connecting', 'waiting']);
 });
 
 it('begins anew when its cursor is not known, or when it is told to', async () => {

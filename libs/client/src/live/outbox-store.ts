@@ -1,6 +1,6 @@
 import type { Environment } from '../environment.js';
 import type { KeyValueStore } from '../storage/key-value-store.js';
-import type { Outgoing, OutgoingMessage } from './outbox.js';
+import type { Outgoing, OutgoingMessage } from './outgoing.js';
 
 export interface OutboxRow {
   readonly key: string;

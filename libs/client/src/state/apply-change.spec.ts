@@ -21,9 +21,76 @@ const announced = (events: ReturnType<typeof apply>): number[] =>
 const held = (state: LocalState): number[] =>
   [...conversation(state).timeline.messages()].map(({ sequence }) => sequence);
 
+const sorted = <T>(map: Map<string, T>) => [...map].toSorted(([a], [b]) => (a < b ? -1 : 1));
+
+const member = (userId: string, position: number, state: 'member' | 'left', role: 'admin' | 'member' = 'member') =>
+  ({
+    kind: 'member',
+    position: String(position),
+    member: { conversationId: room, userId, role, state, afterSequence: 0 },
+  }) as const;
+
+const readState = (position: number, read: number, unread: number, lastSequence: number, mentions = 0): Change => ({
+  kind: 'readState',
+  position: String(position),
+  readState: { conversationId: room, read, unread, mentions, lastSequence },
+});
+
+const unread = (state: LocalState) => {
+  const { unread, mentions, read } = readStateOf(conversation(state));
+  return { unread, mentions, read };
+};
+
+const changeOf = ({ kind, n }: { kind: string; n: number }, position: number): Change => {
+  const of = entry();
+  const at = { position: String(position) };
+  switch (kind) {
+    case 'message':
+      return said(n, position, { editedAt: `${position}` });
+    case 'conversation':
+      return { ...at, kind, conversation: { ...of.conversation, title: `${position}` } };
+    case 'readState':
+      return { ...at, kind, readState: { ...of.readState, read: position } };
+    case 'settings':
+      return { ...at, kind, settings: { ...of.settings, muted: position % 2 === 0 } };
+    case 'receipts':
+      return { ...at, kind, receipts: { ...of.receipts, memberCount: position } };
+    case 'person':
+      return { ...at, kind, person: { id: other, username: 'o', displayName: `${position}`, about: null } };
+    case 'notice': {
+      const notice = { conversationId: room, ...at, afterSequence: 0, actorId: other, time: '', title: 't' };
+      return { ...at, kind, notice: { ...notice, type: 'renamed' } };
+    }
+    default: {
+      const member = { conversationId: room, userId: other, role: 'member', afterSequence: position } as const;
+      return { ...at, kind: 'member', member: { ...member, state: 'member' } };
+    }
+  }
+};
+
+/** What the server would tell one who is told of everything. */
+function feedOf(steps: readonly ('say' | 'join' | 'leave')[]): Change[] {
+  const feed: Change[] = [joined(1)];
+  let last = 0;
+  let member = true;
+  for (const [index, step] of steps.entries()) {
+    const position = 10 + index;
+    if (step === 'say') {
+      last++;
+      if (member) feed.push(said(last, position));
+    } else if (step === 'join' && !member) {
+      feed.push(joined(position, { afterSequence: last, lastSequence: last }));
+      member = true;
+    } else if (step === 'leave' && member) {
+      feed.push(departed(position));
+      member = false;
+    }
+  }
+  return feed;
+}
+
 /** All that two states could differ in; maps in the order of their keys. */
 function picture(state: LocalState): unknown {
-  const sorted = <T>(map: Map<string, T>) => [...map].toSorted(([a], [b]) => (a < b ? -1 : 1));
   return {
     departed: sorted(state.departed),
     people: sorted(state.people),
@@ -172,12 +239,6 @@ describe('membership', () => {
 
   it('tells roles and members, those who left as well', () => {
     const state = fresh();
-    const member = (userId: string, position: number, state: 'member' | 'left', role: 'admin' | 'member' = 'member') =>
-      ({
-        kind: 'member',
-        position: String(position),
-        member: { conversationId: room, userId, role, state, afterSequence: 0 },
-      }) as const;
     apply(state, [joined(1), member(other, 3, 'member'), member(other, 6, 'left'), member(other, 3, 'member')]);
     expect(conversation(state).members.get(other)?.value.state).toBe('left');
     apply(state, [member(me, 7, 'member', 'admin')]);
@@ -186,16 +247,6 @@ describe('membership', () => {
 });
 
 describe('unread', () => {
-  const readState = (position: number, read: number, unread: number, lastSequence: number, mentions = 0): Change => ({
-    kind: 'readState',
-    position: String(position),
-    readState: { conversationId: room, read, unread, mentions, lastSequence },
-  });
-  const unread = (state: LocalState) => {
-    const { unread, mentions, read } = readStateOf(conversation(state));
-    return { unread, mentions, read };
-  };
-
   it('grows with messages of others and ends with one of mine', () => {
     const state = fresh();
     apply(state, [joined(1), said(1, 2, { mentions: [me] }), said(2, 3)]);
@@ -234,32 +285,6 @@ describe('repetition', () => {
       .constantFrom('conversation', 'readState', 'settings', 'receipts', 'person', 'notice', 'member')
       .map((kind) => ({ kind, n: 0 }) as const),
   );
-  const changeOf = ({ kind, n }: { kind: string; n: number }, position: number): Change => {
-    const of = entry();
-    const at = { position: String(position) };
-    switch (kind) {
-      case 'message':
-        return said(n, position, { editedAt: `${position}` });
-      case 'conversation':
-        return { ...at, kind, conversation: { ...of.conversation, title: `${position}` } };
-      case 'readState':
-        return { ...at, kind, readState: { ...of.readState, read: position } };
-      case 'settings':
-        return { ...at, kind, settings: { ...of.settings, muted: position % 2 === 0 } };
-      case 'receipts':
-        return { ...at, kind, receipts: { ...of.receipts, memberCount: position } };
-      case 'person':
-        return { ...at, kind, person: { id: other, username: 'o', displayName: `${position}`, about: null } };
-      case 'notice': {
-        const notice = { conversationId: room, ...at, afterSequence: 0, actorId: other, time: '', title: 't' };
-        return { ...at, kind, notice: { ...notice, type: 'renamed' } };
-      }
-      default: {
-        const member = { conversationId: room, userId: other, role: 'member', afterSequence: position } as const;
-        return { ...at, kind: 'member', member: { ...member, state: 'member' } };
-      }
-    }
-  };
 
   it('of any change, any number of times, in any order ends the same', () => {
     expect.hasAssertions();
@@ -308,25 +333,4 @@ describe('repetition', () => {
       }),
     );
   });
-
-  /** What the server would tell one who is told of everything. */
-  function feedOf(steps: readonly ('say' | 'join' | 'leave')[]): Change[] {
-    const feed: Change[] = [joined(1)];
-    let last = 0;
-    let member = true;
-    for (const [index, step] of steps.entries()) {
-      const position = 10 + index;
-      if (step === 'say') {
-        last++;
-        if (member) feed.push(said(last, position));
-      } else if (step === 'join' && !member) {
-        feed.push(joined(position, { afterSequence: last, lastSequence: last }));
-        member = true;
-      } else if (step === 'leave' && member) {
-        feed.push(departed(position));
-        member = false;
-      }
-    }
-    return feed;
-  }
 });

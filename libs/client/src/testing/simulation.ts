@@ -8,7 +8,7 @@ interface Task {
 }
 
 /** Mulberry32: small, seeded, good enough to choose between cases. */
-export function seededRandom(seed: number): () => number {
+function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
