@@ -45,7 +45,8 @@ export async function play(stage: Stage, group: Group, random: Random, troubles:
       case 'change':
         return change(move.joins, move.leaves);
       case 'rename':
-        stage.background.run(() => rename(move.person, move.name));
+        // Logs tell of the new nicks of people who never say or join anything: they are not in the cast.
+        if (stage.takesPart(move.person)) stage.background.run(() => rename(move.person, move.name));
     }
   }
 

@@ -69,6 +69,10 @@ export class Stage {
     return [...this.#people.values()];
   }
 
+  takesPart(id: string): boolean {
+    return this.#people.has(id);
+  }
+
   person(id: string): Person {
     const person = this.#people.get(id);
     if (person === undefined) throw new Error(`nobody is called ${id}`);
