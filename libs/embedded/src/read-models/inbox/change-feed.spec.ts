@@ -1,0 +1,54 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type FeedItem, fixedSource, mergeFeed, rowSource } from './change-feed.js';
+
+const source = (positions: readonly number[], rank: number) => {
+  const sorted = positions.toSorted((a, b) => a - b);
+  return rowSource(
+    (after, limit) => sorted.filter((position) => position > after).slice(0, limit),
+    (position) => position,
+    (position): FeedItem => ({ position, rank, json: `${rank}` }),
+  );
+};
+
+describe('mergeFeed', () => {
+  it('gives everything once and in order, on pages of any size, with one event never on two pages', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(fc.integer({ min: 1, max: 300 }), { maxLength: 200, size: 'max' }), { maxLength: 6 }),
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 0, max: 320 }),
+        (all, limit, upTo) => {
+          const expected = all
+            .flatMap((positions, rank) => positions.filter((p) => p <= upTo).map((position) => ({ position, rank })))
+            .toSorted((a, b) => a.position - b.position || a.rank - b.rank);
+          const found: { position: number; rank: number }[] = [];
+          let after = 0;
+          for (let more = true; more;) {
+            const sources = all.map((positions, rank) =>
+              source(
+                positions.filter((p) => p > after && p <= upTo),
+                rank,
+              ),
+            );
+            const page = mergeFeed(sources, after, upTo, limit);
+            expect(page.items.every((item) => item.position > after && item.position <= page.upTo)).toBe(true);
+            if (page.hasMore) expect(page.items.length).toBeGreaterThanOrEqual(Math.min(limit, 1));
+            found.push(...page.items.map(({ position, rank }) => ({ position, rank })));
+            expect(page.upTo > after || !page.hasMore).toBe(true);
+            after = page.upTo;
+            more = page.hasMore;
+          }
+          expect(found).toEqual(expected);
+          expect(after).toBe(upTo);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('takes sources that hold everything at once', () => {
+    const items = [{ position: 3, rank: 0, json: 'a' }];
+    expect(mergeFeed([fixedSource(items)], 0, 9, 10)).toEqual({ items, upTo: 9, hasMore: false });
+  });
+});
