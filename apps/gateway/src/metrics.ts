@@ -7,19 +7,19 @@ const awaitedAtMost = 8_192;
 
 /** What the gateway measures. Counters are bound once: a frame costs an addition. */
 export class GatewayMetrics {
-  readonly #framesReceived = new Map<string, { inc(): void }>();
-  readonly #countReceived: (type: string) => { inc(): void };
+  readonly #received: (type: string) => { inc(): void };
   readonly #sent: { inc(by: number): void };
   readonly #deliveries: { inc(by: number): void };
   readonly #pages: (kind: string) => void;
   readonly #closed: (reason: string) => void;
-  readonly #commands: (frame: string, outcome: string, seconds: number) => void;
+  readonly #done: (frame: string) => { observe(seconds: number): void };
+  readonly #failed: (frame: string) => { observe(seconds: number): void };
   readonly #pushed: { observe(seconds: number): void };
   readonly #awaited: { readonly position: number; readonly at: number }[] = [];
 
   constructor(metrics: Metrics) {
     const received = metrics.counter('parley_frames_received_total', 'Frames of clients by type.', ['type']);
-    this.#countReceived = (type) => received.labels({ type });
+    this.#received = boundOnce((type) => received.labels({ type }));
     this.#sent = metrics.counter('parley_frames_sent_total', 'Frames handed to sockets.');
     this.#deliveries = metrics.counter('parley_deliveries_total', 'Changes that came for distribution.');
     const pages = metrics.counter('parley_sync_pages_total', 'Pages of replays by kind.', ['kind']);
@@ -30,14 +30,13 @@ export class GatewayMetrics {
       'frame',
       'outcome',
     ]);
-    this.#commands = (frame, outcome, seconds) => commands.labels({ frame, outcome }).observe(seconds);
+    this.#done = boundOnce((frame) => commands.labels({ frame, outcome: 'done' }));
+    this.#failed = boundOnce((frame) => commands.labels({ frame, outcome: 'failed' }));
     this.#pushed = metrics.histogram('parley_push_seconds', 'From accepted to pushed, of messages accepted here.');
   }
 
   frameReceived(type: ClientFrame['type']): void {
-    let counter = this.#framesReceived.get(type);
-    if (counter === undefined) this.#framesReceived.set(type, (counter = this.#countReceived(type)));
-    counter.inc();
+    this.#received(type).inc();
   }
 
   framesSent(frames: number): void {
@@ -45,11 +44,11 @@ export class GatewayMetrics {
   }
 
   commandDone(frame: string, startedAt: number): void {
-    this.#commands(frame, 'done', secondsSince(startedAt));
+    this.#done(frame).observe(secondsSince(startedAt));
   }
 
   commandFailed(frame: string, startedAt: number): void {
-    this.#commands(frame, 'failed', secondsSince(startedAt));
+    this.#failed(frame).observe(secondsSince(startedAt));
   }
 
   /** This message is durable; its push is awaited. Positions may come slightly out of order. */
@@ -75,6 +74,16 @@ export class GatewayMetrics {
   closed(code: number): void {
     this.#closed(String(code));
   }
+}
+
+/** Looking a labelled metric up costs more than counting with it. */
+function boundOnce<Bound>(bind: (label: string) => Bound): (label: string) => Bound {
+  const bound = new Map<string, Bound>();
+  return (label) => {
+    let found = bound.get(label);
+    if (found === undefined) bound.set(label, (found = bind(label)));
+    return found;
+  };
 }
 
 const secondsSince = (startedAt: number): number => (performance.now() - startedAt) / 1000;
