@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parley } from '../kit/operator.js';
 import { register } from '../kit/people.js';
@@ -26,7 +29,7 @@ describe('a server in operation', () => {
     expect(await ended).toBe(0);
   });
 
-  it('lists the projections and rebuilds each while it serves', async () => {
+  it('lists the projections and rebuilds each while it serves', { timeout: 120_000 }, async () => {
     const { url, dataDir } = await start();
     await register(url, 'ann');
     const listed = await parley(dataDir, 'projections');
@@ -47,6 +50,14 @@ describe('a server in operation', () => {
     expect(second.code).toBe(1);
     expect(second.err).toMatch(/another process/i);
     expect(second.err).not.toMatch(/^\s+at /m);
+  });
+
+  it('says that its port is taken, and ends', async () => {
+    const { url } = await start();
+    const folder = mkdtempSync(join(tmpdir(), 'parley-test-'));
+    const second = await parley(folder, 'serve', `--port=${new URL(url).port}`);
+    rmSync(folder, { recursive: true });
+    expect(second).toMatchObject({ code: 1, err: expect.stringContaining('EADDRINUSE') });
   });
 
   it('tells all mistakes of its configuration at once', async () => {

@@ -45,10 +45,11 @@ export class UserChanges implements OnApplicationBootstrap, OnApplicationShutdow
       } catch (error) {
         if (this.#stop.signal.aborted) return;
         this.logger.warn({ err: error }, 'following the changes of people failed; trying again');
-        await delay(lookEveryMs);
       } finally {
         this.#subscription?.close();
       }
+      // A log that ends its subscriptions at once is being closed, or is in trouble.
+      if (!this.#stop.signal.aborted) await delay(lookEveryMs, undefined, { ref: false });
     }
   }
 

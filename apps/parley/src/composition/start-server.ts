@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Clock, Logger, ParleyConfig } from '@parley/platform';
 import { AppModule } from './app-module.js';
 import { openEmbeddedEngines } from './embedded-engines.js';
@@ -21,18 +22,23 @@ export interface RunningParley {
 /** Engines, then the apps on them, then the port: it is ready when this resolves. */
 export async function startServer({ config, secret, clock, logger }: ServerOptions): Promise<RunningParley> {
   const engines = await openEmbeddedEngines(config, clock, logger);
+  let app: NestFastifyApplication | null = null;
   try {
-    const app = await createServer(AppModule.compose({ config, secret, clock, logger, engines }), config);
+    app = await createServer(AppModule.compose({ config, secret, clock, logger, engines }), config);
     await app.listen(config.port, config.host);
+    const server = app;
     return {
       url:
-        config.publicUrl === '' ? listeningUrl(config, app.getHttpServer().address() as AddressInfo) : config.publicUrl,
+        config.publicUrl === ''
+          ? listeningUrl(config, server.getHttpServer().address() as AddressInfo)
+          : config.publicUrl,
       async stop() {
-        await app.close();
+        await server.close();
         await engines.close();
       },
     };
   } catch (error) {
+    await app?.close();
     await engines.close();
     throw error;
   }
