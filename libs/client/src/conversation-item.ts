@@ -19,10 +19,11 @@ export interface ConversationItem {
 }
 
 export function itemOf(state: ConversationState): ConversationItem {
-  const { read, unread, mentions } = readStateOf(state);
+  const { read, unread, mentions, lastSequence } = readStateOf(state);
   return {
     id: state.id,
-    conversation: state.view?.value ?? null,
+    // Messages move the end of a conversation on without a word about the conversation.
+    conversation: state.view === null ? null : { ...state.view.value, lastSequence },
     role: state.role?.value ?? null,
     lastMessage: state.timeline.last?.message ?? null,
     read,
