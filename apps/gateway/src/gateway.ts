@@ -10,6 +10,7 @@ import {
 } from '@parley/platform';
 import type {
   CommandClient,
+  DeliveryBatch,
   DeliverySubscriber,
   EventLogReader,
   PresenceStore,
@@ -90,7 +91,14 @@ export class Gateway {
     this.hub.observe({
       onDeparture: (userId) => this.presence.onDeparture(userId),
       onLoss: () => this.presence.onLoss(),
-      onBatch: (batch) => metrics.onBatch(batch),
+      onBatch: (batch) => {
+        metrics.onBatch(batch);
+        for (const userId of changedPeople(batch)) {
+          this.presence
+            .reconsider(userId)
+            .catch((error: unknown) => logger.warn({ err: error }, 'presence is out of order'));
+        }
+      },
     });
     this.sessions = new Sessions({
       clock,
@@ -164,6 +172,17 @@ export class Gateway {
       gauge.set(this.sessions.commandsInFlight),
     );
   }
+}
+
+const personChange = '{"kind":"person"';
+
+/** Whose profile changed in this batch. Every other change passes unopened. */
+function changedPeople({ deliveries }: DeliveryBatch): ReadonlySet<string> {
+  const people = new Set<string>();
+  for (const { change } of deliveries) {
+    if (change.startsWith(personChange)) people.add((JSON.parse(change) as { person: { id: string } }).person.id);
+  }
+  return people;
 }
 
 /** Often enough that nobody who keeps to it is taken for absent. */

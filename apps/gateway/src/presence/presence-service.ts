@@ -109,6 +109,12 @@ export class PresenceService {
     for (const session of this.#interested.get(userId) ?? []) session.interest?.sharing.clear();
   }
 
+  /** This person changed something about themselves, perhaps to whom they show their presence. */
+  async reconsider(userId: string): Promise<void> {
+    if (!this.#watchers.has(userId)) return;
+    for (const presence of await this.store.get([userId])) this.#onChange(presence);
+  }
+
   /** Nothing known of memberships holds any more. */
   onLoss(): void {
     for (const sessions of this.#interested.values()) for (const session of sessions) session.interest?.sharing.clear();

@@ -100,6 +100,21 @@ describe('changes of presence', () => {
   });
 });
 
+describe('a person who hides', () => {
+  it('is gone for those who watch at once, and back when shown again', async () => {
+    const client = await gateway.login(`${ann}/dev_1`);
+    gateway.presence.change(online(bob));
+    await watch(client, bob);
+    const change = JSON.stringify({ kind: 'person', position: '1', person: { id: bob } });
+    gateway.hidden.add(bob);
+    gateway.world.tell({ to: 'conversation', conversationId: 'cnv_1111', change });
+    expect((await client.next('presence'))['people']).toEqual([nothing(bob)]);
+    gateway.hidden.clear();
+    gateway.world.tell({ to: 'conversation', conversationId: 'cnv_1111', change });
+    expect((await client.next('presence'))['people']).toEqual([here(bob)]);
+  });
+});
+
 describe('announcing', () => {
   it('tells the store of the device, again while it is heard of, and of its end', async () => {
     await gateway.stop();

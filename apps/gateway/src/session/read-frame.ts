@@ -19,7 +19,7 @@ export function readFrame(value: unknown): ClientFrame {
     throw new FrameRefused(new ParleyError('invalid_request', { detail: 'a frame is a JSON object' }), undefined);
   }
   const frame = value as Readonly<Record<string, unknown>>;
-  if (isPlainSend(frame)) return frame as ClientFrame;
+  if (isPlainSend(frame)) return frame;
   const { type } = frame;
   if (typeof type !== 'string' || !Object.hasOwn(clientFrames, type)) {
     throw new FrameRefused(new ParleyError('unknown_frame'), refOf(frame));

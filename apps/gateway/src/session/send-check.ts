@@ -7,7 +7,7 @@ const clientMessageIdPattern = patternOf(clientMessageId);
  * Says of nearly every valid `send` that it is one, ten times as fast as the schema. It never says so of a frame that
  * the schema refuses; of any other frame the schema has the last word (replies, mentions, sealed content, mistakes).
  */
-export function isPlainSend(frame: Readonly<Record<string, unknown>>): boolean {
+export function isPlainSend(frame: Readonly<Record<string, unknown>>): frame is ClientFrameOf<'send'> {
   const { ref, conversationId, clientMessageId, content } = frame;
   if (frame['type'] !== 'send' || Object.keys(frame).length !== 5) return false;
   if (typeof ref !== 'number' || !Number.isSafeInteger(ref) || ref < 0) return false;
@@ -25,5 +25,3 @@ function patternOf(schema: typeof conversationId): RegExp {
   if (pattern?.pattern === undefined) throw new TypeError('the schema has no pattern');
   return pattern.pattern;
 }
-
-export type PlainSend = ClientFrameOf<'send'>;

@@ -24,7 +24,7 @@ import { readMessage } from './read-message.js';
 import { Session, type SessionSocket } from './session.js';
 import { UserSessions } from './user-sessions.js';
 
-export interface SessionLimits {
+interface SessionLimits {
   readonly heartbeatMs: number;
   readonly helloTimeoutMs: number;
   readonly maxBufferedBytes: number;
