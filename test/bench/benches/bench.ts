@@ -2,7 +2,7 @@ import type { BenchResult } from '../report/figure.js';
 import type { Grounds } from './grounds.js';
 
 /** How much to measure. */
-export interface BenchSettings {
+interface BenchSettings {
   /** Length of a measured window. */
   readonly seconds: number;
   readonly warmUpSeconds: number;

@@ -4,9 +4,10 @@ import type { TestServer } from '../../kit/server.js';
 import { startParley } from '../measure/parley-server.js';
 import { gatherCrowd, type Crowd } from '../prefill/crowd.js';
 import { prepareLongLog, type LongLog } from '../prefill/long-log.js';
+import type { ServerSource } from '../prefill/server-source.js';
 
 /** Folders, servers and prepared data of one run. What several benches use is made once, when the first asks. */
-export class Grounds {
+export class Grounds implements ServerSource {
   readonly #root: string;
   readonly #running = new Set<TestServer>();
   #folders = 0;

@@ -44,6 +44,8 @@ const whereTheTimeGoes = ({ relay, parley }: ComparedLoads): readonly string[] =
   `memory of the server at the end: ${parley.map(({ servers }) => `${Math.round((servers[0]?.rssBytes ?? 0) / 2 ** 20)} MiB`).join(', ')}`,
 ];
 
+const perCpuSecond = ({ serverMicrosPerAccepted }: LoadResult): number => 1e6 / serverMicrosPerAccepted;
+
 export const saturated: Bench = {
   name: 'saturated',
   title: 'Saturated one to one: 50 pairs, everybody with 4 messages in flight',
@@ -52,7 +54,6 @@ export const saturated: Bench = {
       context,
       loadOf(context, { scene: { kind: 'pairs', pairs: 50 }, pace: { kind: 'closed', inFlight: 4 } }),
     );
-    const perCpuSecond = ({ serverMicrosPerAccepted }: LoadResult): number => 1e6 / serverMicrosPerAccepted;
     return {
       figures: [
         compared('accepted and delivered', '/s', loads, throughput, { of: 'ratio', atLeast: 0.5 }),

@@ -13,7 +13,7 @@ interface ProjectionStatus {
 const lookEvery = 20;
 
 /** Events that the projection furthest behind has not applied. @throws Error when one failed or parked an event */
-export async function projectionLag(url: string, operator: Account): Promise<number> {
+async function projectionLag(url: string, operator: Account): Promise<number> {
   const answer = await fetch(url + adminRoutes.listProjections.path, { headers: authorized(operator) });
   const { data } = (await bodyOf(answer)) as { data: readonly ProjectionStatus[] };
   const broken = data.filter(({ state, parked }) => state === 'failed' || parked > 0);

@@ -30,7 +30,7 @@ export function residentBytes(pid: number): { now: number; peak: number } {
 }
 
 /** CPU seconds since each thread started, added up by name. The first thread is `main`. Threads that ended are left out. */
-export function threadSeconds(pid: number): Record<string, number> {
+function threadSeconds(pid: number): Record<string, number> {
   const seconds: Record<string, number> = {};
   for (const id of list(`/proc/${pid}/task`)) {
     const stat = read(`/proc/${pid}/task/${id}/stat`);

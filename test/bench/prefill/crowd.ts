@@ -1,4 +1,4 @@
-import type { Grounds } from '../benches/grounds.js';
+import type { ServerSource } from './server-source.js';
 import {
   type Account,
   operatorName,
@@ -18,10 +18,10 @@ export interface Crowd {
 }
 
 /** Registers people on a server of their own and puts them into groups; the server is stopped then. */
-export async function gatherCrowd(grounds: Grounds, say: (text: string) => void): Promise<Crowd> {
+export async function gatherCrowd(servers: ServerSource, say: (text: string) => void): Promise<Crowd> {
   say(`registering ${people} people`);
-  const dataDir = grounds.newFolder();
-  const server = await grounds.parleyOn(dataDir);
+  const dataDir = servers.newFolder();
+  const server = await servers.parleyOn(dataDir);
   const names = Array.from({ length: people }, (_, n) => `crowd-${n}`);
   const accounts = await registerAll(server.url, names);
   for (let first = 0; first < people; first += groupSize) {

@@ -1,7 +1,7 @@
 import { openEventLog } from '@parley/embedded';
 import { newId } from '@parley/platform';
 import type { TestServer } from '../../kit/server.js';
-import type { Grounds } from '../benches/grounds.js';
+import type { ServerSource } from './server-source.js';
 import { untilProjected } from '../measure/parley-operation.js';
 import { type Account, operatorName, registerAll, registerOrLogIn } from '../measure/parley-people.js';
 import { LogFiller } from './log-filler.js';
@@ -38,14 +38,12 @@ export interface LongLog {
  * would have written it; started again it projects everything.
  */
 export async function prepareLongLog(
-  grounds: Grounds,
+  servers: ServerSource,
   messages: number,
   say: (text: string) => void,
 ): Promise<LongLog> {
-  const dataDir = grounds.newFolder();
-  const before = await grounds.parleyOn(dataDir);
-  const named = (kind: string, count: number): readonly string[] =>
-    Array.from({ length: count }, (_, n) => `${kind}-${n}`);
+  const dataDir = servers.newFolder();
+  const before = await servers.parleyOn(dataDir);
   const people = await registerAll(before.url, named('member', members));
   const others = await registerAll(before.url, named('bystander', bystanders));
   const operator = await registerOrLogIn(before.url, operatorName);
@@ -56,7 +54,7 @@ export async function prepareLongLog(
 
   say(`projecting ${written.events.toLocaleString('en')} events`);
   const began = performance.now();
-  const server = await grounds.parleyOn(dataDir);
+  const server = await servers.parleyOn(dataDir);
   let told = performance.now();
   await untilProjected(server.url, operator, {
     limitSeconds: 1_800,
@@ -69,6 +67,9 @@ export async function prepareLongLog(
   const catchUp = { seconds: (performance.now() - began) / 1_000, events: written.events };
   return { ...written, server, operator, members: people, bystanders: others, catchUp };
 }
+
+const named = (kind: string, count: number): readonly string[] =>
+  Array.from({ length: count }, (_, n) => `${kind}-${n}`);
 
 async function writeLog(
   dataDir: string,

@@ -8,7 +8,7 @@ const syllables =
 /** The word with this rank, 0 the most frequent: pronounceable, no two alike. */
 export function wordOf(rank: number): string {
   let word = '';
-  for (let rest = rank + 1; rest > 0; rest = Math.floor(rest / (syllables.length + 1))) {
+  for (let rest = rank + 1; rest > 0; rest = Math.floor((rest - 1) / syllables.length)) {
     word += syllables[(rest - 1) % syllables.length];
   }
   return word;
@@ -16,7 +16,7 @@ export function wordOf(rank: number): string {
 
 const words = Array.from({ length: vocabulary }, (_, rank) => wordOf(rank));
 
-export const anyWord = (random: () => number): string => words[Math.floor(vocabulary ** random()) - 1] ?? 'ba';
+const anyWord = (random: () => number): string => words[Math.floor(vocabulary ** random()) - 1] ?? 'ba';
 
 /** One to nineteen words. */
 export function anySentence(random: () => number): string {

@@ -3,7 +3,7 @@ import { type Figure, median, meetsGoal, ratioOf } from './figure.js';
 const head = ['figure', 'Parley', 'reference', 'ratio', 'goal', ''];
 
 /** Rows of cells: medians, and from least to most where there were several repetitions. */
-export function figureCells(figures: readonly Figure[]): readonly (readonly string[])[] {
+function figureCells(figures: readonly Figure[]): readonly (readonly string[])[] {
   return figures.map((figure) => {
     const { name, unit, parley, reference, goal } = figure;
     const ratio = ratioOf(figure);
@@ -33,8 +33,7 @@ export function figuresTable(figures: readonly Figure[]): string {
 
 /** As Markdown. */
 export function figuresMarkdown(figures: readonly Figure[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...figureCells(figures).map(line)].join('\n');
+  return [head, head.map(() => '---'), ...figureCells(figures)].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
 function withSpread(values: readonly number[], unit: string): string {
