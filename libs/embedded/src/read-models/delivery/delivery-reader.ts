@@ -84,7 +84,7 @@ export class SqliteDeliveryReader implements DeliveryReader {
   }
 
   async conversationsOf(userId: string): Promise<readonly string[]> {
-    return this.#read(({ membership }) => membership.conversationsOf(userId));
+    return this.#read(({ membership }) => membership.conversationsOf(userId, Number.MAX_SAFE_INTEGER));
   }
 
   #read<T>(work: (composer: EntryComposer, db: ReturnType<ReadFiles['open']>) => T): T {

@@ -18,7 +18,7 @@ export class SqliteMembershipReader implements MembershipReader {
     userId: string,
   ): Promise<{ readonly position: number; readonly conversationIds: readonly string[] }> {
     const position = this.files.safePosition();
-    return this.#read((rows) => ({ position, conversationIds: rows.conversationsOf(userId) }));
+    return this.#read((rows) => ({ position, conversationIds: rows.conversationsOf(userId, position) }));
   }
 
   async members(conversationId: string, afterUserId: string | null, limit: number): Promise<readonly string[]> {

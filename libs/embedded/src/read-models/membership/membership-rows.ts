@@ -60,11 +60,23 @@ export class MembershipRows {
     return earlier?.state ?? (row.state === 'removed' ? 'removed' : 'left');
   }
 
-  conversationsOf(userId: string): string[] {
+  /** Where this person was a member as of a position, which the rows may be ahead of. */
+  conversationsOf(userId: string, asOf: number): string[] {
     return this.db
       .all<{ conversation: string }>(
-        'SELECT conversation FROM membership.members WHERE user = ? AND role IS NOT NULL ORDER BY conversation',
+        `SELECT conversation FROM membership.members
+         WHERE user = ? AND after_position <= ? AND (until_position IS NULL OR until_position > ?)
+         UNION
+         SELECT w.conversation FROM membership.members m
+         JOIN membership.windows w ON w.conversation = m.conversation AND w.user = m.user
+         WHERE m.user = ? AND m.earlier > 0 AND w.after_position <= ? AND w.until_position > ?
+         ORDER BY conversation`,
         userId,
+        asOf,
+        asOf,
+        userId,
+        asOf,
+        asOf,
       )
       .map((row) => row.conversation);
   }
