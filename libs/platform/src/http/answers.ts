@@ -13,9 +13,9 @@ export async function awaitPosition(
   minPosition: number | undefined,
   timeoutMs: number,
 ): Promise<void> {
-  if (minPosition === undefined || positions.safePosition() >= minPosition) return;
-  if (!(await positions.waitFor(minPosition, timeoutMs)))
-    throw new ParleyError('not_yet_projected', { retryAfterMs: 1_000 });
+  // Not the safe position: message search and people may still be behind that.
+  if (minPosition === undefined || (await positions.waitFor(minPosition, timeoutMs))) return;
+  throw new ParleyError('not_yet_projected', { retryAfterMs: 1_000 });
 }
 
 /** Sends `{ data, nextCursor, hasMore, asOf }` from rows that are JSON texts already, with a `Link` to the next page (RFC 8288). */
