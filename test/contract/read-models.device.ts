@@ -1,4 +1,4 @@
-import { sees } from '@parley/events';
+import { sees, seesPosition } from '@parley/events';
 import type { DeliveryBatch } from '@parley/ports';
 import type { Change, InboxEntry, MessageView } from '@parley/protocol';
 import type { Oracle } from './read-models.oracle.js';
@@ -128,6 +128,7 @@ export class Device {
   #message(message: MessageView, position: number, told: number): void {
     const { conversationId: id, sequence } = message;
     const windows = this.oracle().windows(id, this.userId);
+    if (!seesPosition(windows, told)) this.problems.push(`${id}/${sequence} changed at ${told}, outside`);
     if (!sees(windows, sequence)) this.problems.push(`${id}/${sequence} at ${told} is not ${this.userId}'s to see`);
     this.#judgeText(message);
     const held = this.held.get(id);
@@ -169,15 +170,19 @@ export class Device {
 export class PushedDevice {
   readonly device: Device;
   readonly #audience = new Set<string>();
-  #position = -1;
+  #position: number;
   holes = 0;
 
   constructor(
     userId: string,
     oracle: () => Oracle,
+    /** Begins here, in no conversation. */
+    position: number,
     private readonly readAgain: (device: Device) => Promise<readonly string[]>,
   ) {
     this.device = new Device(userId, oracle);
+    this.device.cursor = position;
+    this.#position = position;
   }
 
   async take({ position, previous, deliveries }: DeliveryBatch): Promise<void> {

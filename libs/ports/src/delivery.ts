@@ -53,8 +53,8 @@ export interface DeliveryReader {
   pins(conversationId: string): Promise<readonly number[]>;
   /** The member view of this person, a former member too. */
   member(conversationId: string, userId: string): Promise<string | null>;
-  /** Members now who may not see all of these messages. */
-  membersBlindTo(conversationId: string, sequences: readonly number[]): Promise<readonly string[]>;
+  /** Members at that position, whether they have left since or not, who may not see all of these messages. */
+  membersBlindTo(conversationId: string, sequences: readonly number[], position: number): Promise<readonly string[]>;
   /** The inbox entry of somebody who became a member at `position`, as of then; null when they left since. */
   joinedEntry(conversationId: string, userId: string, position: number): Promise<string | null>;
   receipts(conversationId: string): Promise<string>;

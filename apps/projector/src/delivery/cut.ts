@@ -20,7 +20,9 @@ export function cutAtDepartures(batch: DecodedBatch): readonly DecodedBatch[] {
   for (const [index, { event, recorded }] of batch.events.entries()) {
     const { stream } = recorded;
     if (event.type === 'ConversationStarted.v1') {
-      for (const { userId } of event.data.members) came.add(`${stream} ${userId}`);
+      // Data of another shape is parked by the projections, and no reason to stop here.
+      const members = Array.isArray(event.data.members) ? event.data.members : [];
+      for (const { userId } of members) came.add(`${stream} ${userId}`);
     } else if (event.type === 'MemberAdded.v1' || event.type === 'MemberJoined.v1') {
       came.add(`${stream} ${event.data.userId}`);
     } else if (event.type === 'MemberLeft.v1' || event.type === 'MemberRemoved.v1') {

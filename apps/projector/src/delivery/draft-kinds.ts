@@ -38,12 +38,13 @@ export const departedDraft = (
   },
 });
 
-export const memberDraft = (at: At, userId: string): Drafted => ({
+/** `except`: the newcomers, whose entry says it. */
+export const memberDraft = (at: At, userId: string, except: readonly string[] = []): Drafted => ({
   thing: `${at.conversationId} ${userId}`,
   draft: {
     kind: 'member',
     position: at.position,
-    make: async (reader) => toConversation('member', at, await reader.member(at.conversationId, userId)),
+    make: async (reader) => toConversation('member', at, await reader.member(at.conversationId, userId), except),
   },
 });
 
@@ -63,7 +64,7 @@ export const messageDraft = (at: At, sequence: number): Drafted => ({
     kind: 'message',
     position: at.position,
     make: async (reader) => {
-      const blind = await reader.membersBlindTo(at.conversationId, [sequence]);
+      const blind = await reader.membersBlindTo(at.conversationId, [sequence], at.position);
       return toConversation('message', at, await reader.message(at.conversationId, sequence), blind);
     },
   },
@@ -77,7 +78,7 @@ export const conversationDraft = (at: At): Drafted => ({
     position: at.position,
     make: async (reader) => {
       const { conversationId, position } = at;
-      const blind = await reader.membersBlindTo(conversationId, await reader.pins(conversationId));
+      const blind = await reader.membersBlindTo(conversationId, await reader.pins(conversationId), position);
       const deliveries = toConversation('conversation', at, await reader.conversation(conversationId, position), blind);
       for (const userId of blind) {
         const view = await reader.conversation(conversationId, position, userId);

@@ -47,11 +47,15 @@ export class SqliteDeliveryReader implements DeliveryReader {
     });
   }
 
-  async membersBlindTo(conversationId: string, sequences: readonly number[]): Promise<readonly string[]> {
+  async membersBlindTo(
+    conversationId: string,
+    sequences: readonly number[],
+    position: number,
+  ): Promise<readonly string[]> {
     if (sequences.length === 0) return [];
     return this.#read(({ membership }) =>
       membership
-        .cameAfter(conversationId, Math.min(...sequences))
+        .cameAfter(conversationId, Math.min(...sequences), position)
         .filter((row) => {
           const windows = membership.windows(row);
           return !sequences.every((sequence) => sees(windows, sequence));

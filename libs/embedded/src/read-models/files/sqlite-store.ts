@@ -1,4 +1,11 @@
-import type { OperationOf, ParkedOperation, ProjectionBatch, ProjectionName, ProjectionStore } from '@parley/ports';
+import {
+  OperationsRejected,
+  type OperationOf,
+  type ParkedOperation,
+  type ProjectionBatch,
+  type ProjectionName,
+  type ProjectionStore,
+} from '@parley/ports';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { RowWriter, SqliteProjection } from './sqlite-projection.js';
 
@@ -28,16 +35,14 @@ export class SqliteStore<Name extends ProjectionName> implements ProjectionStore
   }
 
   async apply(batch: ProjectionBatch<OperationOf<Name>>): Promise<void> {
-    this.#transact(() => {
-      this.#writer.write(batch.operations);
+    this.#transact(batch.operations, () => {
       for (const event of batch.parked) this.#savePark(event);
       this.#saveCheckpoint.run(batch.checkpoint);
     });
   }
 
   async applyParked(position: number, operations: readonly OperationOf<Name>[]): Promise<void> {
-    this.#transact(() => {
-      this.#writer.write(operations);
+    this.#transact(operations, () => {
       this.db.prepare('DELETE FROM parked WHERE position = ?').run(position);
     });
   }
@@ -57,15 +62,48 @@ export class SqliteStore<Name extends ProjectionName> implements ProjectionStore
     this.#park.run(position, stream, type, reason, this.now());
   }
 
-  #transact(work: () => void): void {
+  #transact(operations: readonly OperationOf<Name>[], also: () => void): void {
     this.db.exec('BEGIN IMMEDIATE');
     try {
-      work();
+      this.#writer.write(operations);
+      also();
       this.db.exec('COMMIT');
     } catch (error) {
-      if (this.db.isTransaction) this.db.exec('ROLLBACK');
-      this.#writer.forget();
+      this.#rollBack();
+      if (isAboutData(error)) this.#rejectCulprits(operations);
       throw error;
     }
   }
+
+  /**
+   * Some event's data does not fit the tables: finds out which, by writing one after the other into a transaction that
+   * is rolled back. @throws OperationsRejected when it was one
+   */
+  #rejectCulprits(operations: readonly OperationOf<Name>[]): void {
+    const reasons = new Map<number, string>();
+    this.db.exec('BEGIN IMMEDIATE');
+    for (const [position, ofEvent] of Map.groupBy(operations, (operation) => operation.position)) {
+      try {
+        this.#writer.write(ofEvent);
+      } catch (error) {
+        if (!isAboutData(error)) break;
+        this.#writer.forget();
+        reasons.set(position, error instanceof Error ? error.message : String(error));
+      }
+    }
+    this.#rollBack();
+    if (reasons.size > 0) throw new OperationsRejected(reasons);
+  }
+
+  #rollBack(): void {
+    if (this.db.isTransaction) this.db.exec('ROLLBACK');
+    this.#writer.forget();
+  }
+}
+
+/** Not the engine's: a value that cannot be bound, SQLITE_TOOBIG, SQLITE_CONSTRAINT, SQLITE_MISMATCH. */
+function isAboutData(error: unknown): boolean {
+  if (error instanceof OperationsRejected) return false;
+  const { errcode } = error as { errcode?: number };
+  return errcode === undefined || [18, 19, 20].includes(errcode & 0xff);
 }

@@ -104,13 +104,20 @@ export class MembershipRows {
     );
   }
 
-  /** Members now whose present window begins at or after this sequence: who may not see it, unless by an earlier one. */
-  cameAfter(conversationId: string, sequence: number): MemberRow[] {
+  /**
+   * Members at a position, now or until lately, whose last window begins at or after this sequence: they may not see it,
+   * unless by an earlier one.
+   */
+  cameAfter(conversationId: string, sequence: number, position: number): MemberRow[] {
     return this.db.all<MemberRow>(
       `SELECT ${columns} FROM membership.members
-       WHERE conversation = ? AND after_sequence >= ? AND role IS NOT NULL`,
+       WHERE conversation = ?1 AND after_sequence >= ?2 AND role IS NOT NULL
+       UNION ALL
+       SELECT ${columns} FROM membership.members
+       WHERE conversation = ?1 AND until_position > ?3 AND after_sequence >= ?2`,
       conversationId,
       sequence,
+      position,
     );
   }
 
