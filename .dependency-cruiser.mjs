@@ -12,12 +12,11 @@ const allowed = {
   'apps/projector': ['libs/events', 'libs/ports', 'libs/protocol', 'libs/platform'],
   'apps/gateway': ['libs/events', 'libs/ports', 'libs/protocol', 'libs/platform'],
   'apps/parley': [
-    'libs/events',
-    'libs/domain',
     'libs/ports',
     'libs/protocol',
     'libs/platform',
     'libs/embedded',
+    'libs/client',
     'apps/command-api',
     'apps/projector',
     'apps/gateway',

@@ -11,8 +11,8 @@ import {
 } from '@parley/platform';
 import { decodeJwt } from 'jose';
 
-export const localIssuer = 'parley';
-export const localAudience = 'parley';
+const localIssuer = 'parley';
+const localAudience = 'parley';
 
 export function createTokenIssuer(
   config: ParleyConfig,

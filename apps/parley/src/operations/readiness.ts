@@ -10,7 +10,7 @@ export interface ReadinessCheck {
 }
 
 /** A projection further behind than this answers with old data: traffic goes to other nodes while it catches up. */
-export const maxLagEvents = 10_000;
+const maxLagEvents = 10_000;
 
 const checkTimeoutMs = 1_000;
 
