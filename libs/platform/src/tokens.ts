@@ -60,9 +60,12 @@ const algorithm = 'HS256';
 
 /** Access tokens of our own: RFC 9068 `at+jwt`, HMAC-SHA-256, short-lived. */
 export function createLocalTokens(options: LocalTokenOptions): TokenIssuer & TokenVerifier {
-  const key = createHash('sha256').update('parley access token').update(options.secret).digest();
+  const bytes = createHash('sha256').update('parley access token').update(options.secret).digest();
+  // As bytes it would be imported again for each token.
+  const importing = crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify']);
   return {
     async issue(claims) {
+      const key = await importing;
       const now = options.clock.now();
       const expiresAt = now + options.ttlMs;
       const token = await new SignJWT({
@@ -83,7 +86,7 @@ export function createLocalTokens(options: LocalTokenOptions): TokenIssuer & Tok
     },
     verify: (token) =>
       verified(async () => {
-        const { payload } = await jwtVerify(token, key, {
+        const { payload } = await jwtVerify(token, await importing, {
           algorithms: [algorithm],
           issuer: options.issuer,
           audience: options.audience,
