@@ -38,7 +38,7 @@ Measures Parley beside a bare durable relay in the same run (A B A B …) and pr
   --directory DIR   on the disk to be measured (default: ${tmpdir()})
   --json FILE       also writes all figures as JSON
   --write-docs      also puts them into docs/benchmarks.md
-  --profile DIR     keeps CPU profiles of the Parley servers under load, for the DevTools of a browser; slows them down
+  --profile DIR     keeps a CPU profile of each thread of the Parley servers, for the DevTools of a browser; slows them
   --help            this text
 `;
 

@@ -32,7 +32,7 @@ export async function runBenches(
   const machine = machineFacts(options.directory);
   print(machine.join('\n'));
 
-  const grounds = new Grounds(options.directory, options.events, say);
+  const grounds = new Grounds(options, say);
   const context: BenchContext = { settings: options, grounds, say };
   const results: BenchResult[] = [];
   const failures: Report['failures'][number][] = [];

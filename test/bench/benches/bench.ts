@@ -7,10 +7,6 @@ interface BenchSettings {
   readonly seconds: number;
   readonly warmUpSeconds: number;
   readonly repetitions: number;
-  /** Messages of the prefilled conversation. */
-  readonly events: number;
-  /** Folder for CPU profiles of the Parley servers under load; null: none. */
-  readonly profiles: string | null;
 }
 
 export interface BenchContext {

@@ -39,9 +39,8 @@ async function onRelay({ grounds }: BenchContext, load: Load): Promise<LoadResul
   }
 }
 
-async function onParley({ grounds, settings }: BenchContext, load: Load): Promise<LoadResult> {
-  const flags = settings.profiles === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${settings.profiles}`];
-  const server = await grounds.newParley(flags);
+async function onParley({ grounds }: BenchContext, load: Load): Promise<LoadResult> {
+  const server = await grounds.newParley();
   try {
     return await runLoad({
       targetModule: new URL('../measure/parley-target.js', import.meta.url).href,

@@ -1,4 +1,3 @@
-import type { ServerSource } from './server-source.js';
 import {
   type Account,
   operatorName,
@@ -7,6 +6,7 @@ import {
   startConversation,
 } from '../measure/parley-people.js';
 import { untilProjected } from '../measure/parley-operation.js';
+import type { ServerSource } from './server-source.js';
 
 const people = 2_500;
 const groupSize = 10;
