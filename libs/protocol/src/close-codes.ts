@@ -27,6 +27,12 @@ export const closeCodes = {
     reconnect: true,
     meaning: 'The server could not go on from where it was. Reconnect and resume from the last cursor.',
   },
+  addressBusy: {
+    code: 4006,
+    reconnect: true,
+    meaning:
+      'The limit of sockets per address is reached, perhaps by others behind it. Reconnect after the delay in the error frame.',
+  },
   unauthenticated: { code: 4500, reconnect: false, meaning: 'The token is not valid. Log in again.' },
   sessionReplaced: { code: 4501, reconnect: false, meaning: 'The same device connected again elsewhere.' },
   loggedOut: { code: 4502, reconnect: false, meaning: 'This device was logged out.' },
@@ -40,7 +46,7 @@ export const closeCodes = {
   tooManyConnections: {
     code: 4505,
     reconnect: false,
-    meaning: 'The limit of sockets per user or address is reached. Close another first.',
+    meaning: 'The limit of sockets per user is reached. Close another first.',
   },
 } as const;
 export type CloseReason = keyof typeof closeCodes;

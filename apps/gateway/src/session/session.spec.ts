@@ -278,12 +278,13 @@ describe('limits', () => {
     await vi.waitFor(async () => void (await gateway.login(`${ann}/dev_3`)));
   });
 
-  it('holds the sockets of one address to their number', async () => {
+  it('holds the sockets of one address to their number; who comes later may come again', async () => {
     await gateway.stop();
     await startWith({ connectionsPerAddress: 1 });
     await gateway.login(`${ann}/dev_1`);
     const second = await gateway.connect();
-    expect((await second.closed).code).toBe(closeCodes.tooManyConnections.code);
+    expect(await second.next('error')).toMatchObject({ code: 'too_many_connections', retryAfterMs: 60_000 });
+    expect((await second.closed).code).toBe(closeCodes.addressBusy.code);
   });
 
   it('tells whom it cannot take at once when to come back, each at another moment', async () => {

@@ -94,7 +94,7 @@ export class Sessions {
     this.#all.add(session);
     if (!this.#byAddress.enter(address)) {
       session.address = null;
-      session.end('tooManyConnections', new ParleyError('too_many_connections', { retryAfterMs: 60_000 }));
+      session.end('addressBusy', new ParleyError('too_many_connections', { retryAfterMs: 60_000 }));
     } else if (token !== null) void this.#login(session, token, null);
     return session;
   }
