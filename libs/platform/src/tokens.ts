@@ -166,12 +166,14 @@ async function verified(check: () => Promise<Principal>): Promise<Principal> {
     return await check();
   } catch (error) {
     if (error instanceof joseErrors.JWTExpired) throw new ParleyError('token_expired');
-    if (error instanceof joseErrors.JOSEError && !(error instanceof joseErrors.JWKSTimeout)) {
-      throw new ParleyError('unauthenticated');
-    }
+    if (error instanceof joseErrors.JOSEError && !isIssuerAway(error)) throw new ParleyError('unauthenticated');
     throw new ParleyError('feature_unavailable', {
       detail: 'the identity provider cannot be reached',
       retryAfterMs: 5_000,
     });
   }
 }
+
+/** The keys did not come, or something else came: jose has no name for an answer that is not 200 or not JSON. */
+const isIssuerAway = ({ code }: joseErrors.JOSEError): boolean =>
+  code === joseErrors.JWKSTimeout.code || code === joseErrors.JWKSInvalid.code || code === joseErrors.JOSEError.code;
