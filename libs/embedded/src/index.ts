@@ -18,3 +18,4 @@ export {
 } from './read-models/start-embedded-projections.js';
 export { workerEntry } from './worker-entry.js';
 export * from './presence/index.js';
+export { releaseStartupMemory } from './release-startup-memory.js';

@@ -1,4 +1,4 @@
-import { EventLogUnusable } from '@parley/embedded';
+import { EventLogUnusable, releaseStartupMemory } from '@parley/embedded';
 import { createLogger, describeConfig, loadConfig, type ParleyConfig, systemClock } from '@parley/platform';
 import { announceServer, loadSecret, prepareDataFolder, withdrawServer } from '../composition/data-folder.js';
 import { startServer } from '../composition/start-server.js';
@@ -18,6 +18,7 @@ export async function serve(argv: readonly string[]): Promise<number> {
   const running = await startServer({ config, secret: loadSecret(config), clock: systemClock, logger }).catch(explain);
   announceServer(config.dataDir, { pid: process.pid, url: running.url, startedAt: new Date().toISOString() });
   console.log(welcome(running.url, config));
+  releaseStartupMemory();
 
   const signal = await stopSignal;
   console.log(`${signal}: finishing what was accepted, sending clients away …`);

@@ -2,6 +2,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { logPath } from './log-file.js';
 import { post } from './post.js';
+import { releaseStartupMemory } from '../release-startup-memory.js';
 import { openSnapshots, type SnapshotRow } from './snapshot-file.js';
 
 /** From the main thread. Answered by 'closed' after 'close'. */
@@ -96,3 +97,4 @@ function close(): void {
 
 writer.on('message', runCheckpoint);
 main.on('message', onMessage);
+releaseStartupMemory();

@@ -6,6 +6,7 @@ import { EventWriter } from './event-writer.js';
 import { raise, type HeadSignal } from './head-signal.js';
 import { EventLogUnusable, openForWriting } from './log-file.js';
 import { post } from './post.js';
+import { releaseStartupMemory } from '../release-startup-memory.js';
 import { WriteAheadLog } from './write-ahead-log.js';
 
 /** From the main thread. */
@@ -142,6 +143,7 @@ try {
   main.on('message', onMessage);
   post(main, 'ready' satisfies WriterAnswer);
   setImmediate(layOut);
+  releaseStartupMemory();
 } catch (error) {
   clearTimeout(quietTimer);
   keeper.close();
