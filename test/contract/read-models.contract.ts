@@ -494,6 +494,9 @@ export function readModelsContract(name: string, open: () => Promise<ReadModelsU
                 expect(live.holes).toBe(0);
                 expect(often[index]!.state()).toEqual(once.state());
                 expect(live.device.state()).toEqual(once.state());
+                for (const device of [once, often[index]!, live.device]) {
+                  expect([...device.seen].toSorted()).toEqual(oracle().owed(userId));
+                }
                 await expectTruth(once, oracle());
               }
             },
@@ -525,7 +528,7 @@ export function readModelsContract(name: string, open: () => Promise<ReadModelsU
           ['people', 5],
         ] as const) {
           const positions = (await models.admin.parked(name)).map((event) => event.position);
-          expect(positions, name).toContain(first + offset);
+          expect(positions).toContain(first + offset);
         }
         expect(parked.slice(0, 3).map(({ position, type, reason }) => ({ position, type, reason }))).toEqual([
           { position: first, type: 'MessageSent.v99', reason: 'unknown-type' },
@@ -537,8 +540,8 @@ export function readModelsContract(name: string, open: () => Promise<ReadModelsU
         expect(await models.admin.retryParked('history', first + 2)).toBe(false);
         expect(await models.admin.retryParked('history', 1)).toBe(false);
         for (const { name, state, parked: count } of await models.admin.status()) {
-          expect(state, name).toBe('live');
-          expect(count, name).toBe((await models.admin.parked(name)).length);
+          const { length } = await models.admin.parked(name);
+          expect({ name, state, count }).toEqual({ name, state: 'live', count: length });
         }
       });
     });

@@ -23,6 +23,8 @@ interface Held {
 export class Device {
   readonly held = new Map<string, Held>();
   readonly problems: string[] = [];
+  /** Messages and notices that ever came, of conversations that were left since, too. */
+  readonly seen = new Set<string>();
   cursor = 0;
   #last = 0;
 
@@ -131,6 +133,7 @@ export class Device {
     if (!seesPosition(windows, told)) this.problems.push(`${id}/${sequence} changed at ${told}, outside`);
     if (!sees(windows, sequence)) this.problems.push(`${id}/${sequence} at ${told} is not ${this.userId}'s to see`);
     this.#judgeText(message);
+    this.seen.add(`${id} message ${sequence}`);
     const held = this.held.get(id);
     if (held === undefined) return;
     const before = held.messages.get(sequence);
@@ -162,6 +165,7 @@ export class Device {
       .windows(id, this.userId)
       .some((w) => position >= w.afterPosition && position <= (w.untilPosition ?? Infinity));
     if (!inside) this.problems.push(`notice ${position} of ${id} is not ${this.userId}'s to see`);
+    this.seen.add(`${id} notice ${position}`);
     this.held.get(id)?.notices.add(position);
   }
 }

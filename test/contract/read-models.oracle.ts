@@ -4,6 +4,7 @@ import {
   openWindow,
   parseStream,
   sees,
+  seesPosition,
   unreadCount,
   type MembershipWindow,
   type MessageContent,
@@ -90,6 +91,21 @@ export class Oracle {
 
   visible(id: string, userId: string): readonly OracleMessage[] {
     return this.get(id).messages.filter(({ sequence }) => sees(this.windows(id, userId), sequence));
+  }
+
+  /** Messages and notices that this person's devices must have been told at some time. */
+  owed(userId: string): readonly string[] {
+    return [...this.conversations.values()]
+      .flatMap(({ id, notices }) => {
+        const windows = this.windows(id, userId);
+        return [
+          ...this.visible(id, userId).map(({ sequence }) => `${id} message ${sequence}`),
+          ...notices
+            .filter((position) => seesPosition(windows, position))
+            .map((position) => `${id} notice ${position}`),
+        ];
+      })
+      .toSorted();
   }
 
   #apply(id: string, event: ParleyEvent, position: number): void {

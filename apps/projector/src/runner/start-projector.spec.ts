@@ -132,7 +132,7 @@ describe('startProjector', () => {
         stores.set(name, store);
         store.opened++;
         if (store.broken) throw new Error('the disk is full');
-        return store as never;
+        return store;
       },
       reader: nothingToRead,
       publisher: { publish: async (batch) => void batches.push(batch) },

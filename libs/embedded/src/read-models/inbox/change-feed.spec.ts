@@ -33,7 +33,7 @@ describe('mergeFeed', () => {
             );
             const page = mergeFeed(sources, after, upTo, limit);
             expect(page.items.every((item) => item.position > after && item.position <= page.upTo)).toBe(true);
-            if (page.hasMore) expect(page.items.length).toBeGreaterThanOrEqual(Math.min(limit, 1));
+            expect(page.items.length > 0 || !page.hasMore).toBe(true);
             found.push(...page.items.map(({ position, rank }) => ({ position, rank })));
             expect(page.upTo > after || !page.hasMore).toBe(true);
             after = page.upTo;
