@@ -26,7 +26,7 @@ export async function play(stage: Stage, group: Group, random: Random, troubles:
     const later = group.moves[index + lookAhead];
     if (later !== undefined) getReady(later);
     group.doing = JSON.stringify(move);
-    await perform(move);
+    await perform(move, index);
     troubles.after(group, index);
     stage.background.check();
   }
@@ -38,12 +38,12 @@ export async function play(stage: Stage, group: Group, random: Random, troubles:
     for (const person of move.joins) stage.background.run(() => stage.person(person).enter(group));
   }
 
-  async function perform(move: Move): Promise<void> {
+  async function perform(move: Move, index: number): Promise<void> {
     switch (move.kind) {
       case 'say':
         return say(move.person, move.from, move.to);
       case 'change':
-        return change(move.joins, move.leaves);
+        return change(move.joins, move.leaves, index);
       case 'rename':
         // Logs tell of the new nicks of people who never say or join anything: they are not in the cast.
         if (stage.takesPart(move.person)) stage.background.run(() => rename(move.person, move.name));
@@ -64,7 +64,7 @@ export async function play(stage: Stage, group: Group, random: Random, troubles:
     stage.figures.accepted += said.length;
   }
 
-  async function change(joins: readonly string[], leaves: readonly string[]): Promise<void> {
+  async function change(joins: readonly string[], leaves: readonly string[], index: number): Promise<void> {
     await Promise.all(joins.map((id) => stage.person(id).enter(group)));
     const added = joins.filter(() => random.chance(0.5));
     const invited = joins.filter((id) => !added.includes(id));
@@ -80,7 +80,10 @@ export async function play(stage: Stage, group: Group, random: Random, troubles:
         else await keeper.request(({ api }) => api.members.remove(conversationId, person.userId));
       }),
     ]);
-    for (const id of joins) group.here.add(id);
+    for (const id of joins) {
+      group.here.add(id);
+      troubles.joined(group, index, stage.person(id));
+    }
     for (const id of leaves) {
       group.here.delete(id);
       exit(id);

@@ -14,7 +14,10 @@ import type { Stage } from './stage.js';
 /** How likely each is after a move. */
 const chances = { read: 0.25, cut: 0.04, nap: 0.04, search: 0.03, page: 0.04 };
 /** Moves that a nap lasts. */
-const nap = { least: 10, most: 150 };
+const shortNap = { least: 10, most: 150 };
+const longNap = { least: 100, most: 2_000 };
+/** How likely a device is put away for long once its person has joined: a first one, and a further one. */
+const putAway = { first: 0.15, further: 0.6 };
 
 /** What goes on beside the logs: people read, search and page, devices lose their network or sleep for a while. */
 export class Troubles {
@@ -39,6 +42,13 @@ export class Troubles {
     if (random.chance(chances.page)) background.run(() => this.#page(group));
   }
 
+  /** Somebody has joined: some of their devices are put away for long. */
+  joined(group: Group, move: number, person: Person): void {
+    for (const [index, device] of person.devices.entries())
+      if (device.connected && this.#random.chance(index === 0 ? putAway.first : putAway.further))
+        this.#sleep(group, move, person, device, longNap);
+  }
+
   #read(group: Group): void {
     const person = this.#somebody(group);
     const device = this.#random.pick(person.devices);
@@ -56,6 +66,10 @@ export class Troubles {
     const person = this.#somebody(group);
     const device = this.#random.pick(person.devices);
     if (!device.connected) return;
+    this.#sleep(group, move, person, device, shortNap);
+  }
+
+  #sleep(group: Group, move: number, person: Person, device: Device, nap: { least: number; most: number }): void {
     this.#stage.background.run(() => device.sleep());
     this.#stage.figures.naps++;
     const sleepers = this.#sleepers.get(group) ?? [];
