@@ -14,7 +14,7 @@ export interface Step {
 }
 
 export const users = ['usr_ann', 'usr_bob', 'usr_cat', 'usr_dan'] as const;
-export const conversations = ['cnv_one', 'cnv_two', 'cnv_three'] as const;
+const conversations = ['cnv_one', 'cnv_two', 'cnv_three'] as const;
 
 export const steps = (max: number): fc.Arbitrary<readonly Step[]> =>
   fc.array(

@@ -32,7 +32,7 @@ export const evolveBy =
     return rule(event.data, placeOf(recorded));
   };
 
-export const placeOf = ({ stream, position, revision, time }: DecodedEvent<ParleyEvent>['recorded']): EventPlace => ({
+const placeOf = ({ stream, position, revision, time }: DecodedEvent<ParleyEvent>['recorded']): EventPlace => ({
   id: idOfStream(stream),
   position,
   revision,

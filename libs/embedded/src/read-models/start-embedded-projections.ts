@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { HeadSignal } from '../log/head-signal.js';
 import { SqliteSearchReader } from '../search/search-reader.js';
 import { EmbeddedProjectionAdmin } from './admin/projection-admin.js';
+import { passOn } from './delivery/pass-on.js';
 import { SqliteHistoryReader } from './history/history-reader.js';
 import { SqliteInboxReader } from './inbox/inbox-reader.js';
 import { SqliteMembershipReader } from './membership/membership-reader.js';
@@ -29,7 +30,10 @@ export interface EmbeddedProjections {
   readonly delivery: DeliverySubscriber;
   /** Resolves when the end of the log has been reached for the first time. */
   readonly caughtUp: Promise<void>;
-  /** The thread that projects died; it has been started again by then. Returns a function that ends the subscription. */
+  /**
+   * The thread that projects died, and is being started again; or a subscriber of deliveries threw, and has lost that
+   * batch. Returns a function that ends the subscription.
+   */
   onError(listener: (error: Error) => void): () => void;
   /** Ends the projecting thread as a crash would, at once; it starts again by itself. */
   crash(): Promise<void>;
@@ -48,11 +52,14 @@ export async function startEmbeddedProjections(options: EmbeddedProjectionsOptio
   const ready = Promise.withResolvers<void>();
   const caughtUp = Promise.withResolvers<void>();
 
+  const tellError = (error: Error): void => {
+    for (const listener of errorListeners) listener(error);
+  };
   const deliver = (batch: DeliveryBatch): void => {
     // A thread that was started again may have to go over a stretch it had projected before.
     if (batch.position <= positions.safePosition()) return;
     positions.advance(batch.position);
-    for (const listener of listeners) listener(batch);
+    for (const listener of listeners) passOn(batch, listener, tellError);
   };
   const onMessage = (message: ThreadMessage): void => {
     switch (message.type) {
@@ -87,9 +94,7 @@ export async function startEmbeddedProjections(options: EmbeddedProjectionsOptio
     { dataDir: options.dataDir, projector: String(options.projector), signal: options.signal },
     {
       onMessage,
-      onDeath: (error) => {
-        for (const listener of errorListeners) listener(error);
-      },
+      onDeath: tellError,
     },
   );
   await ready.promise;

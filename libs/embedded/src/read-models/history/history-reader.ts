@@ -184,7 +184,7 @@ function merge(messages: readonly MessageRow[], notices: readonly NoticeRow[]): 
 }
 
 /** The parts of rising ranges that hold the last `count` numbers below `before`. */
-export function takeLast(ranges: readonly SequenceRange[], before: number, count: number): SequenceRange[] {
+function takeLast(ranges: readonly SequenceRange[], before: number, count: number): SequenceRange[] {
   const taken: SequenceRange[] = [];
   let left = count;
   for (const range of ranges.toReversed()) {
@@ -198,7 +198,7 @@ export function takeLast(ranges: readonly SequenceRange[], before: number, count
 }
 
 /** The parts of rising ranges that hold the first `count` numbers from `start` on. */
-export function takeFirst(ranges: readonly SequenceRange[], start: number, count: number): SequenceRange[] {
+function takeFirst(ranges: readonly SequenceRange[], start: number, count: number): SequenceRange[] {
   const taken: SequenceRange[] = [];
   let left = count;
   for (const range of ranges) {

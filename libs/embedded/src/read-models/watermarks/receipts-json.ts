@@ -9,7 +9,7 @@ export interface MemberMarks {
 
 /** Reading implies delivery, and sending implies both. */
 export const readOf = (marks: MemberMarks): number => Math.max(marks.read, marks.sent);
-export const deliveredOf = (marks: MemberMarks): number => Math.max(marks.delivered, marks.read, marks.sent);
+const deliveredOf = (marks: MemberMarks): number => Math.max(marks.delivered, marks.read, marks.sent);
 
 const maxSteps = 16;
 
