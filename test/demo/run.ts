@@ -19,7 +19,7 @@ const peopleAtOnce = 24;
 /** Invented talk: about half a minute. */
 const invented = { groups: 5, people: 60, entriesPerGroup: 800 };
 /** Nothing moves for this long: it never will. */
-const stalledMs = 60_000;
+const stalledMs = 120_000;
 
 /** Plays and compares. True: every figure adds up. @throws Error when it could not come to an end */
 export async function run(options: DemoOptions, out: NodeJS.WriteStream): Promise<boolean> {

@@ -3,7 +3,7 @@ import { type ParleyClient, ParleyClientError } from '@parley/client';
 import type { InboxEntry, MessageView } from '@parley/protocol';
 import { Random } from '../logs/random.js';
 import { checkLine } from '../model/check-line.js';
-import { noSpans, sees, sequencesOf } from '../model/group-model.js';
+import { countFrom, noSpans, sees, sequencesOf } from '../model/group-model.js';
 import { compareArrivals } from '../record/compare-arrivals.js';
 import type { Device } from '../stage/device.js';
 import type { Group } from '../stage/group.js';
@@ -15,8 +15,8 @@ import { compareSearch, type Hit } from './compare-search.js';
 import { dueRow } from './due-rows.js';
 import { hasWords, wordsOf } from './words.js';
 
-/** Time for a device that says it is up to date to fetch what it knows to be missing. */
-const lateMs = 10_000;
+/** A device to which nothing came for this long, though something is missing, will not get it. */
+const givenUpMs = 15_000;
 /** Messages a page. */
 const pageSize = 200;
 
@@ -124,10 +124,18 @@ export async function auditPerson(stage: Stage, person: Person, random: Random):
 
 /** Live is not yet whole: a hole is fetched a moment later. */
 async function caughtUp(device: Device, groups: readonly Group[], person: Person): Promise<void> {
-  const due = (group: Group): number =>
-    (group.model.spans.get(person.id) ?? noSpans).reduce((sum, { from, to }) => sum + to - from + 1, 0);
-  const isWhole = (): boolean => groups.every((group) => (device.records.get(group)?.shown.count ?? 0) >= due(group));
-  for (const until = performance.now() + lateMs; !isWhole() && performance.now() < until;) await sleep(50);
+  const missing = (): number =>
+    groups.reduce((sum, group) => {
+      const due = countFrom(group.model.spans.get(person.id) ?? noSpans, 1);
+      return sum + Math.max(0, due - (device.records.get(group)?.shown.count ?? 0));
+    }, 0);
+  for (let last = missing(), since = performance.now(); last > 0;) {
+    await sleep(50);
+    const now = missing();
+    if (now !== last) since = performance.now();
+    last = now;
+    if (performance.now() - since > givenUpMs) return;
+  }
 }
 
 function auditRecord(stage: Stage, person: Person, device: Device, index: number, group: Group): void {
