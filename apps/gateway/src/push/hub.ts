@@ -86,8 +86,20 @@ export class Hub {
     this.#unsubscribe();
   }
 
+  /** What fails in a way nobody foresaw counts as lost: everybody reads it again. */
   #onBatch(batch: DeliveryBatch): void {
-    if (batch.position <= this.#position) return;
+    const before = this.#position;
+    if (batch.position <= before) return;
+    try {
+      this.#distribute(batch);
+    } catch (error) {
+      this.deps.logger.error({ err: error, position: batch.position }, 'a batch of deliveries failed');
+      this.#position = before;
+      this.#onLoss(batch.position);
+    }
+  }
+
+  #distribute(batch: DeliveryBatch): void {
     const receivedAt = performance.now();
     if (batch.previous > this.#position) this.#onLoss(batch.previous);
     const live: LiveBatch = { empty: ChangeSet.empty(), touched: [] };

@@ -41,6 +41,24 @@ describe('live push', () => {
     expect(frame).toMatchObject({ live: true, cursor: gateway.cursors.encodePosition(70) });
   });
 
+  it('counts a batch that fails half-way as lost: everybody reads it again, and goes on', async () => {
+    const clients = [await gateway.login('usr_0001/dev_1'), await gateway.login('usr_0002/dev_1')];
+    const second = gateway.gateway.hub.person('usr_0002')?.subscribers[0];
+    if (second === undefined) throw new Error('no subscriber');
+    vi.spyOn(second, 'deliver').mockImplementationOnce(() => {
+      throw new TypeError('of this test');
+    });
+    say();
+    for (const client of clients) {
+      expect((await client.next('changes'))['changes']).toHaveLength(1);
+      await client.next('caught_up');
+    }
+    say();
+    for (const client of clients) {
+      expect(await client.next('changes')).toMatchObject({ live: true, cursor: gateway.cursors.encodePosition(70) });
+    }
+  });
+
   it('leaves out those who may not see a change of an old message', async () => {
     const client = await gateway.login('usr_0001/dev_1');
     const other = await gateway.login('usr_0002/dev_1');

@@ -254,6 +254,18 @@ describe('the end of a session', () => {
     await lively.round();
   });
 
+  it('comes with what nobody foresaw in a frame, for this one only', async () => {
+    const [client, other] = [await gateway.login(`${ann}/dev_phone`), await gateway.login(`${bob}/dev_phone`)];
+    vi.spyOn(gateway.signals, 'publish').mockImplementationOnce(() => {
+      throw new TypeError('of this test');
+    });
+    client.send({ type: 'typing', conversationId: group, active: true });
+    expect(await client.next('error')).toMatchObject({ code: 'internal' });
+    expect((await client.closed).code).toBe(closeCodes.resync.code);
+    await other.round();
+    expect(gateway.gateway.hub.person(ann)).toBeUndefined();
+  });
+
   it('frees what it held', async () => {
     const client = await gateway.login(`${ann}/dev_phone`);
     client.socket.close();

@@ -117,7 +117,7 @@ export class Sessions {
       const told = asParleyError(error);
       if (told.code === 'malformed_json') session.end('protocolViolation', told);
       else if (told.code === 'invalid_request') this.#fault(session, told, undefined, now);
-      else throw error;
+      else this.#end(session, 'resync', this.#tell(error, 'a frame failed: its socket is closed'));
     }
     if (session.state === 'open') this.deps.presence.heard(session, now);
   }
@@ -315,9 +315,9 @@ export class Sessions {
     this.deps.presence.closed(session, this.deps.clock.now());
   }
 
-  #tell(error: unknown): ParleyError {
+  #tell(error: unknown, what = 'logging in on a socket failed'): ParleyError {
     const told = asParleyError(error);
-    if (told.code === 'internal') this.deps.logger.error({ err: error }, 'logging in on a socket failed');
+    if (told.code === 'internal') this.deps.logger.error({ err: error }, what);
     return told;
   }
 }

@@ -117,6 +117,7 @@ export class Subscription implements Subscriber {
   }
 
   lost(position: number): void {
+    this.#changes = null;
     if (this.#state === 'live') this.start({ from: Math.max(position, this.#pushed) });
     else this.#buffer?.overflow();
   }
