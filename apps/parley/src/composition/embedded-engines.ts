@@ -16,7 +16,7 @@ export async function openEmbeddedEngines(config: ParleyConfig, clock: Clock, lo
   const { dataDir } = config;
   const log = await openEventLog(dataDir);
   const projections = await startEmbeddedProjections({ dataDir, projector: projectorModule, signal: log.signal, log });
-  projections.onError((error) => logger.error({ err: error }, 'the projecting thread ended and was started again'));
+  projections.onError((error) => logger.error({ err: error }, 'projecting or delivering failed; it goes on'));
   const accounts = new SqliteAccountStore(join(dataDir, 'accounts.db'));
   const presence = createPresenceStore({ clock });
   return {
