@@ -2,6 +2,7 @@ import { EventLogUnusable, releaseStartupMemory } from '@parley/embedded';
 import { createLogger, describeConfig, loadConfig, type ParleyConfig, systemClock } from '@parley/platform';
 import { announceServer, loadSecret, prepareDataFolder, withdrawServer } from '../composition/data-folder.js';
 import { startServer } from '../composition/start-server.js';
+import { endOnUnforeseen } from './unforeseen.js';
 import { parseArguments } from './arguments.js';
 import { ExpectedFailure, UsageError } from './errors.js';
 
@@ -12,6 +13,7 @@ export async function serve(argv: readonly string[]): Promise<number> {
     throw new UsageError(`serve takes flags only, not ${JSON.stringify(words[0])}.\n\n${describeConfig()}`);
   const config = loadConfig(process.env, flags);
   const logger = createLogger(config.logLevel);
+  endOnUnforeseen(logger);
   prepareDataFolder(config.dataDir);
 
   const stopSignal = nextStopSignal();
