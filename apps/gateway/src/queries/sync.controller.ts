@@ -1,8 +1,18 @@
 import { Controller, Inject, Req, Res } from '@nestjs/common';
-import { HandleRoute, Input, ParleyError, type RouteInput, sendJson, tellPosition } from '@parley/platform';
+import {
+  EVENT_LOG_READER,
+  HandleRoute,
+  Input,
+  ParleyError,
+  type RouteInput,
+  sendJson,
+  tellPosition,
+} from '@parley/platform';
+import type { EventLogReader } from '@parley/ports';
 import { queryRoutes } from '@parley/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { LiveGateway } from '../gateway.provider.js';
+import { isAheadOfLog } from '../sync/ahead-of-log.js';
 import { goneSignal } from './gone-signal.js';
 import { ReadContext } from './read-context.js';
 import { waitForChange } from './wait-for-change.js';
@@ -16,6 +26,8 @@ interface ListPlace {
 }
 
 const defaultChanges = 200;
+/** How long a cursor may be ahead of what can be read here before the log is asked about it. */
+const lagMs = 1_000;
 const listCursor = 'list';
 /** Requests that wait at a time, on this node. */
 const mostWaiting = 10_000;
@@ -28,6 +40,7 @@ export class SyncController {
   constructor(
     @Inject(ReadContext) private readonly reads: ReadContext,
     @Inject(LiveGateway) private readonly live: LiveGateway,
+    @Inject(EVENT_LOG_READER) private readonly log: Pick<EventLogReader, 'info'>,
   ) {}
 
   @HandleRoute(queryRoutes.sync)
@@ -40,8 +53,11 @@ export class SyncController {
     const { userId } = input.principal;
     const { cursor, limit = defaultChanges, wait = 0 } = input.query;
     const place = cursor === undefined ? null : this.listPlaceOf(cursor);
-    if (cursor === undefined || place !== null) return this.list(reply, userId, place, limit);
-    const after = this.reads.cursors.decodePosition(cursor);
+    if (cursor === undefined) return this.list(reply, userId, null, limit);
+    const after = place?.position ?? this.reads.cursors.decodePosition(cursor);
+    const { positions } = this.reads.models;
+    if (await isAheadOfLog(after, { positions, log: this.log }, lagMs)) throw new ParleyError('resync_required');
+    if (place !== null) return this.list(reply, userId, place, limit);
     const page = await this.changes(userId, after, limit, wait * 1_000, request);
     tellPosition(reply, page.upTo);
     const changes = page.changes.map((change) => change.json);

@@ -3,6 +3,7 @@ import { type EventLogReader, ReadModelUnavailable, type ReadModels } from '@par
 import { changesFrame } from '../push/change-set.js';
 import type { Hub } from '../push/hub.js';
 import { errorFrame } from '../session/error-frame.js';
+import { isAheadOfLog } from './ahead-of-log.js';
 import { snapshot } from './snapshot.js';
 import type { Replay, Subscription, SyncRequest } from './subscription.js';
 
@@ -110,10 +111,7 @@ async function catchUp(
   }
 }
 
-/**
- * A cursor is never ahead of what was projected somewhere; here it may be, for a moment. Ahead of the log itself, it
- * comes from a log that is no more: the device must begin anew.
- */
+/** false: nothing can be brought from there; the device was told, or is gone. */
 async function isReachable(
   from: number,
   subscription: Subscription,
@@ -121,7 +119,7 @@ async function isReachable(
   deps: ReplayDependencies,
 ): Promise<boolean> {
   while (deps.models.positions.safePosition() < from) {
-    if (!(await deps.models.positions.waitFor(from, deps.waitMs)) && (await deps.log.info()).lastPosition < from) {
+    if (await isAheadOfLog(from, { positions: deps.models.positions, log: deps.log }, deps.waitMs)) {
       subscription.transport.send('{"type":"resync","reason":"the cursor is ahead of this server\'s event log"}');
       return false;
     }

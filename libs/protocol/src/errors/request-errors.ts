@@ -66,4 +66,12 @@ export const requestErrors = {
     'The header is empty, too long or not a quoted string.',
     'Send 1 to 64 visible characters in double quotes.',
   ),
+  resync_required: row(
+    108,
+    409,
+    false,
+    'The cursor is ahead of this server',
+    'The event log ends before the cursor: it was restored from an older backup.',
+    'Drop what you hold and start without a cursor.',
+  ),
 } as const;

@@ -187,7 +187,7 @@ export const queryRoutes = defineRoutes({
     }),
     status: 200,
     response: syncAnswer,
-    errors: ['invalid_cursor', 'not_yet_projected', 'feature_unavailable', 'overloaded'],
+    errors: ['invalid_cursor', 'resync_required', 'not_yet_projected', 'feature_unavailable', 'overloaded'],
   },
   listPeople: {
     method: 'GET',
