@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { CommandApiModule } from '@parley/command-api';

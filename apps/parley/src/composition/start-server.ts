@@ -1,9 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Clock, Logger, ParleyConfig } from '@parley/platform';
-import { AppModule } from './app-module.js';
 import { openEmbeddedEngines } from './embedded-engines.js';
-import { createServer } from './server.js';
 
 export interface ServerOptions {
   readonly config: ParleyConfig;
@@ -21,7 +19,10 @@ export interface RunningParley {
 
 /** Engines, then the apps on them, then the port: it is ready when this resolves. */
 export async function startServer({ config, secret, clock, logger }: ServerOptions): Promise<RunningParley> {
-  const engines = await openEmbeddedEngines(config, clock, logger);
+  // The apps load in this thread while the engines' threads start.
+  const opening = openEmbeddedEngines(config, clock, logger);
+  const loading = Promise.all([import('./app-module.js'), import('./server.js')]);
+  const [engines, [{ AppModule }, { createServer }]] = await Promise.all([opening, loading]);
   let app: NestFastifyApplication | null = null;
   try {
     app = await createServer(AppModule.compose({ config, secret, clock, logger, engines }), config);
