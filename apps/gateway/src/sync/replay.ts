@@ -1,5 +1,5 @@
 import { type CursorCodec, type Logger, ParleyError } from '@parley/platform';
-import { type EventLogReader, ReadModelUnavailable, type ReadModels } from '@parley/ports';
+import { type EventLogReader, EventLogUnavailable, ReadModelUnavailable, type ReadModels } from '@parley/ports';
 import { changesFrame } from '../push/change-set.js';
 import type { Hub } from '../push/hub.js';
 import { errorFrame } from '../session/error-frame.js';
@@ -49,7 +49,7 @@ async function replay(
       await catchUp(subscription, run, request, progress, deps);
       return;
     } catch (error) {
-      if (!(error instanceof ReadModelUnavailable)) {
+      if (!(error instanceof ReadModelUnavailable || error instanceof EventLogUnavailable)) {
         deps.logger.error({ err: error }, 'a replay failed');
         subscription.transport.giveUp();
         return;

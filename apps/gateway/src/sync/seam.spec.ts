@@ -1,3 +1,4 @@
+import { EventLogUnavailable } from '@parley/ports';
 import * as fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { Hub } from '../push/hub.js';
@@ -73,14 +74,14 @@ interface Connected {
   readonly from: number | null;
 }
 
-function setUp() {
+function setUp(beforeInfo: () => Promise<void> = () => Promise.resolve()) {
   const world = new World();
   const gate = new TestGate();
   const hub = new Hub({ delivery: world, models: world.models, cursors, logger: silentLogger });
   const replay = createReplay({
     hub,
     models: world.models,
-    log: { info: () => Promise.resolve({ events: 0, lastPosition: world.lastPosition, lastTime: null }) },
+    log: { info: () => beforeInfo().then(() => ({ events: 0, lastPosition: world.lastPosition, lastTime: null })) },
     cursors,
     logger: silentLogger,
     pageSize: 2,
@@ -231,6 +232,14 @@ describe('a replay', () => {
     const { connect } = setUp();
     const { device } = connect('usr_ann', 1_000);
     await vi.waitFor(() => expect(device.frames.map((frame) => frame['type'])).toEqual(['resync']));
+  });
+
+  it('waits for the log when it is away, and then goes on', async () => {
+    const away = vi.fn<() => Promise<void>>(async () => {}).mockRejectedValueOnce(new EventLogUnavailable());
+    const { connect } = setUp(away);
+    const { device } = connect('usr_ann', 1_000);
+    await vi.waitFor(() => expect(device.frames.map((frame) => frame['type'])).toEqual(['error', 'resync']), 5_000);
+    expect(device.frames[0]).toMatchObject({ code: 'feature_unavailable', retryAfterMs: 500 });
   });
 });
 
