@@ -1,20 +1,24 @@
 import { Controller, Inject, Req, Res } from '@nestjs/common';
 import {
+  CLOCK,
+  type Clock,
   EVENT_LOG_READER,
   HandleRoute,
   Input,
   LOGGER,
   type Logger,
   ParleyError,
+  REVOCATIONS,
   type RouteInput,
 } from '@parley/platform';
-import type { EventFilter, EventLogReader } from '@parley/ports';
+import type { EventFilter, EventLogReader, RevocationBus } from '@parley/ports';
 import { eventRoutes } from '@parley/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { LiveGateway } from '../gateway.provider.js';
 import { goneSignal } from '../queries/gone-signal.js';
 import { type EventFormat, ndjson, serverSentEvents } from './event-format.js';
 import { type EventReplay, replayEvents } from './replay-events.js';
+import { tokenEnd } from './token-end.js';
 import { writeSlowly } from './write-slowly.js';
 
 type Query = RouteInput<typeof eventRoutes.replayEvents>['query'];
@@ -29,6 +33,8 @@ export class EventsController {
     @Inject(EVENT_LOG_READER) private readonly log: EventLogReader,
     @Inject(LiveGateway) private readonly live: LiveGateway,
     @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(REVOCATIONS) private readonly revocations: RevocationBus,
   ) {}
 
   @HandleRoute(eventRoutes.replayEvents)
@@ -42,18 +48,21 @@ export class EventsController {
     const after = resumeAfter(request) ?? query.after ?? 0;
     // What is wrong with the log shows here, while an error can still be answered as one.
     await this.log.info();
-    const { signal, release } = goneSignal(request.raw, this.live.stopping);
+    const live = query.live === 'true';
+    const gone = goneSignal(request.raw, this.live.stopping);
+    const end = live ? tokenEnd(principal, this.revocations, this.clock) : null;
     try {
       await this.write(reply, format, withContent, {
         after,
         upTo: query.upTo,
         filter: filterOf(query),
         limit: query.limit ?? Infinity,
-        live: query.live === 'true',
-        signal,
+        live,
+        signal: end === null ? gone.signal : AbortSignal.any([gone.signal, end.signal]),
       });
     } finally {
-      release();
+      gone.release();
+      end?.release();
     }
   }
 

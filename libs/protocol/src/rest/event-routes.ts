@@ -41,7 +41,10 @@ export const eventRoutes = defineRoutes({
         .describe('Prefixes of stream names, with commas: `conversation-`, `user-`, or a whole name'),
       type: listOf(z.string().min(1).max(64), 64).optional().describe('Event types, with commas: `MessageSent.v1`'),
       limit: limit(Number.MAX_SAFE_INTEGER),
-      live: z.enum(['true', 'false']).optional().describe('true: goes on with what is stored from now on'),
+      live: z
+        .enum(['true', 'false'])
+        .optional()
+        .describe('true: goes on with what is stored from now on, while the token is good'),
     }),
     status: 200,
     response: eventView,
