@@ -10,6 +10,7 @@ import { SqliteMembershipReader } from './membership/membership-reader.js';
 import { SqlitePeopleReader } from './people/people-reader.js';
 import { ReadFiles } from './reading/read-files.js';
 import { SafePositions } from './reading/safe-positions.js';
+import { unpackBatch } from './thread/batch-post.js';
 import type { ThreadMessage } from './thread/messages.js';
 import { ProjectionThread } from './thread/projection-thread.js';
 import { SqliteWatermarkReader } from './watermarks/watermark-reader.js';
@@ -73,7 +74,7 @@ export async function startEmbeddedProjections(options: EmbeddedProjectionsOptio
         caughtUp.resolve();
         break;
       case 'batch':
-        deliver(message.batch);
+        deliver(unpackBatch(message.batch));
         break;
       case 'applied':
         positions.applied(message.position);

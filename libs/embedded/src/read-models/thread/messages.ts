@@ -1,5 +1,6 @@
-import type { DeliveryBatch, LaneStatus, ProjectionName } from '@parley/ports';
+import type { LaneStatus, ProjectionName } from '@parley/ports';
 import type { HeadSignal } from '../../log/head-signal.js';
+import type { PostedBatch } from './batch-post.js';
 
 /** What a projecting thread is started with. */
 export interface ThreadStart {
@@ -38,7 +39,7 @@ export interface ThreadCall {
 export type ThreadMessage =
   | { readonly type: 'ready'; readonly position: number }
   | { readonly type: 'caught-up' }
-  | { readonly type: 'batch'; readonly batch: DeliveryBatch }
+  | { readonly type: 'batch'; readonly batch: PostedBatch }
   /** Message search and people have it too. */
   | { readonly type: 'applied'; readonly position: number }
   | { readonly type: 'status'; readonly status: readonly LaneStatus[] }

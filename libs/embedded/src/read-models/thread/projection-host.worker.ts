@@ -5,6 +5,7 @@ import { openLogReader } from '../../log/event-log.js';
 import { SqliteDeliveryReader } from '../delivery/delivery-reader.js';
 import { releaseStartupMemory } from '../../release-startup-memory.js';
 import { ReadFiles } from '../reading/read-files.js';
+import { packBatch } from './batch-post.js';
 import { Credit } from './credit.js';
 import type { ProjectionThreadStart, ThreadCall, ThreadCalls, ThreadMessage } from './messages.js';
 import { StoreOpener } from './store-opener.js';
@@ -32,7 +33,7 @@ const projector: Projector = await module.startProjector({
   publisher: {
     async publish(batch) {
       await credit.send();
-      tell({ type: 'batch', batch });
+      tell({ type: 'batch', batch: packBatch(batch) });
     },
   },
   onApplied: (position) => tell({ type: 'applied', position }),
