@@ -1,6 +1,9 @@
 import { helpText, parseOptions, UsageError } from './options.js';
 import { run } from './run.js';
 
+// Leaving by `exit` lets the server and its folder be tidied up.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
+
 try {
   const options = parseOptions(process.argv.slice(2));
   if (options === null) process.stdout.write(helpText);

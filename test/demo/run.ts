@@ -13,7 +13,7 @@ import { Stage } from './stage/stage.js';
 import { Troubles } from './stage/troubles.js';
 
 /** Logs that are played at once. */
-const groupsAtOnce = 8;
+const groupsAtOnce = 16;
 /** People who are looked at at once in the end. */
 const peopleAtOnce = 24;
 /** Invented talk: about half a minute. */
@@ -25,7 +25,7 @@ const stalledMs = 120_000;
 export async function run(options: DemoOptions, out: NodeJS.WriteStream): Promise<boolean> {
   const { cast, scripts } =
     options.logs === null ? inventScripts(options.seed, invented) : loadScripts(options.logs, options.only);
-  const server = await DemoServer.start();
+  const server = await DemoServer.start(options.keep);
   try {
     const deliveredEveryMs = options.logs === null ? 1_000 : 5_000;
     const stage = new Stage(cast, scripts.slice(0, options.only ?? scripts.length), {
@@ -57,7 +57,7 @@ export async function run(options: DemoOptions, out: NodeJS.WriteStream): Promis
     throw error;
   } finally {
     closeConnections();
-    await server.dispose(options.keep);
+    await server.dispose();
   }
 }
 

@@ -27,8 +27,11 @@ export class DemoServer {
     this.#server = server;
   }
 
-  static async start(): Promise<DemoServer> {
+  /** @param keep leaves its folder behind */
+  static async start(keep: boolean): Promise<DemoServer> {
     const dataDir = mkdtempSync(join(tmpdir(), 'parley-demo-'));
+    // However this process ends: the server goes with it (see the kit), and so does its folder.
+    if (!keep) process.once('exit', () => rmSync(dataDir, { recursive: true, force: true }));
     return new DemoServer(dataDir, await startServer({ dataDir, environment: settings }));
   }
 
@@ -52,8 +55,7 @@ export class DemoServer {
     return this.#server.stop();
   }
 
-  async dispose(keep: boolean): Promise<void> {
-    await this.#server.dispose();
-    if (!keep) rmSync(this.dataDir, { recursive: true, force: true });
+  dispose(): Promise<void> {
+    return this.#server.dispose();
   }
 }
