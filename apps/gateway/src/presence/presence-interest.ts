@@ -5,10 +5,12 @@ export interface PresenceInterest {
   readonly userIds: ReadonlySet<string>;
   /** Of these it was seen that they share a conversation; forgotten whenever one of the two leaves one. */
   readonly sharing: Set<string>;
-  /** Of these something was told: when they hide, that must be taken back, once. */
+  /** Rises whenever something of it is forgotten: what was looked up before does not hold. */
+  departures: number;
+  /** Of these something was told: when they hide or are lost sight of, that must be taken back, once. */
   readonly told: Set<string>;
-  /** The newest state of each, to go with the next frame. */
-  readonly pending: Map<string, UserPresence>;
+  /** The newest state of each, to go with the next frame; null: only to see whether they may still be seen. */
+  readonly pending: Map<string, UserPresence | null>;
   /** The first frame, with everybody, has been sent. */
   answered: boolean;
 }

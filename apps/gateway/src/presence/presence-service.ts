@@ -72,6 +72,7 @@ export class PresenceService {
     const interest: PresenceInterest = {
       userIds: new Set(userIds),
       sharing: new Set(),
+      departures: 0,
       told: new Set(),
       pending: new Map(),
       answered: false,
@@ -87,6 +88,7 @@ export class PresenceService {
     }
     session.send(JSON.stringify({ type: 'presence', ref, people }));
     interest.answered = true;
+    if (interest.departures > 0) lookAgain(interest, interest.told);
     if (interest.pending.size > 0) this.#schedule(session);
   }
 
@@ -105,8 +107,10 @@ export class PresenceService {
 
   /** Who has left a conversation may have lost sight of others, and they of them. */
   onDeparture(userId: string): void {
-    for (const session of this.#watchers.get(userId) ?? []) session.interest?.sharing.delete(userId);
-    for (const session of this.#interested.get(userId) ?? []) session.interest?.sharing.clear();
+    for (const session of this.#watchers.get(userId) ?? []) this.#departed(session, [userId]);
+    for (const session of this.#interested.get(userId) ?? []) {
+      this.#departed(session, session.interest?.userIds ?? []);
+    }
   }
 
   /** This person changed something about themselves, perhaps to whom they show their presence. */
@@ -117,7 +121,23 @@ export class PresenceService {
 
   /** Nothing known of memberships holds any more. */
   onLoss(): void {
-    for (const sessions of this.#interested.values()) for (const session of sessions) session.interest?.sharing.clear();
+    for (const sessions of this.#interested.values()) {
+      for (const { interest } of sessions) {
+        if (interest === null) continue;
+        interest.departures++;
+        interest.sharing.clear();
+      }
+    }
+  }
+
+  /** The session may have lost sight of these. */
+  #departed(session: Session, userIds: Iterable<string>): void {
+    const { interest } = session;
+    if (interest === null) return;
+    interest.departures++;
+    for (const userId of userIds) interest.sharing.delete(userId);
+    lookAgain(interest, userIds);
+    if (interest.answered && interest.pending.size > 0) this.#schedule(session);
   }
 
   #announce(session: Session, now: number): void {
@@ -167,21 +187,30 @@ export class PresenceService {
   async #tell(session: Session, isShown: (userId: string) => Promise<boolean>): Promise<void> {
     const { interest, principal } = session;
     if (interest === null || principal === null) return;
-    const pending = [...interest.pending.values()];
+    const pending = [...interest.pending];
     interest.pending.clear();
     const people: PresenceView[] = [];
-    for (const presence of pending) {
-      const { userId } = presence;
-      if (!interest.sharing.has(userId)) {
-        if (!(await this.visibility.share(principal.userId, userId))) continue;
-        interest.sharing.add(userId);
-      }
-      if (userId === principal.userId || (await isShown(userId))) {
+    for (const [userId, presence] of pending) {
+      const isOwn = userId === principal.userId;
+      if ((await this.#share(interest, principal.userId, userId)) && (isOwn || (await isShown(userId)))) {
+        if (presence === null) continue;
         people.push(presenceViewOf(presence));
         interest.told.add(userId);
       } else if (interest.told.delete(userId)) people.push(hiddenPresence(userId));
     }
     if (people.length > 0 && session.interest === interest) session.send(JSON.stringify({ type: 'presence', people }));
+  }
+
+  /** Looks it up once and keeps it, unless one of the two left a conversation meanwhile. */
+  async #share(interest: PresenceInterest, viewerId: string, userId: string): Promise<boolean> {
+    while (!interest.sharing.has(userId)) {
+      const { departures } = interest;
+      const share = await this.visibility.share(viewerId, userId);
+      if (departures !== interest.departures) continue;
+      if (!share) return false;
+      interest.sharing.add(userId);
+    }
+    return true;
   }
 
   #forget(session: Session): void {
@@ -197,6 +226,11 @@ export class PresenceService {
   readonly #unavailable = (error: unknown): void => {
     this.logger.warn({ err: error }, 'presence is out of order');
   };
+}
+
+/** What was told of these is looked at again with the next frame. */
+function lookAgain({ told, pending }: PresenceInterest, userIds: Iterable<string>): void {
+  for (const userId of userIds) if (told.has(userId) && !pending.has(userId)) pending.set(userId, null);
 }
 
 function addTo(map: Map<string, Set<Session>>, key: string, session: Session): void {

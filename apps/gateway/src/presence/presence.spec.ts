@@ -75,16 +75,46 @@ describe('changes of presence', () => {
     expect(client.ofType('presence')).toHaveLength(2);
   });
 
-  it('stop when the two no longer share a conversation', async () => {
+  it('stop when the two no longer share a conversation: the last state told is taken back, and then silence', async () => {
     const client = await gateway.login(`${ann}/dev_1`);
     await watch(client, bob, ann);
     gateway.presence.change(online(bob));
     await client.next('presence');
     gateway.world.append({ type: 'leave', conversationId: 'cnv_1111', userId: bob });
     gateway.deliver();
+    expect((await client.next('presence'))['people']).toEqual([nothing(bob)]);
     gateway.presence.change(offline(bob));
     gateway.presence.change(online(ann));
     expect((await client.next('presence'))['people']).toEqual([here(ann)]);
+  });
+
+  it('go on when the two still share another conversation', async () => {
+    for (const userId of [ann, bob]) gateway.world.append({ type: 'join', conversationId: 'cnv_3333', userId });
+    gateway.deliver();
+    const client = await gateway.login(`${ann}/dev_1`);
+    gateway.presence.change(online(bob));
+    await watch(client, bob, ann);
+    gateway.world.append({ type: 'leave', conversationId: 'cnv_1111', userId: ann });
+    gateway.deliver();
+    gateway.presence.change(online(ann));
+    expect((await client.next('presence'))['people']).toEqual([here(ann)]);
+    gateway.presence.change(offline(bob));
+    expect((await client.next('presence'))['people']).toMatchObject([{ userId: bob, state: 'offline' }]);
+  });
+
+  it('are not shown by a look-up that a departure overtook', async () => {
+    const client = await gateway.login(`${ann}/dev_1`);
+    gateway.presence.change(online(bob));
+    await watch(client, bob, ann);
+    const { membership } = gateway.world.models;
+    const look = vi.spyOn(membership, 'shareConversation').mockImplementationOnce(async () => {
+      gateway.world.append({ type: 'leave', conversationId: 'cnv_1111', userId: bob });
+      gateway.deliver();
+      return true;
+    });
+    gateway.presence.change(offline(bob));
+    expect((await client.next('presence'))['people']).toEqual([nothing(bob)]);
+    expect(look.mock.calls.length).toBeGreaterThan(1);
   });
 
   it('are hidden by who shows them to nobody: the last state told is taken back, and then silence', async () => {
