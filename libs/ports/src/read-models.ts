@@ -100,6 +100,7 @@ export interface ChangesPage {
   readonly changes: readonly { readonly position: number; readonly json: string }[];
   /** Read on after this. Never beyond the safe position. */
   readonly upTo: number;
+  /** Also with no changes on the page: what was looked at in one go held none. */
   readonly hasMore: boolean;
 }
 

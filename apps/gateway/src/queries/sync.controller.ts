@@ -78,7 +78,7 @@ export class SyncController {
         waitMs,
         gone,
         read,
-        isEmpty: (page) => page.changes.length === 0,
+        isEmpty: (page) => page.changes.length === 0 && !page.hasMore,
       });
     } finally {
       release();

@@ -97,6 +97,8 @@ async function catchUp(
     }
     if (page.hasMore) {
       subscription.dropBuffer();
+      // Nothing was sent that would have to leave: others get their turn before the next page.
+      if (page.changes.length === 0) await new Promise((resolve) => setImmediate(resolve));
       continue;
     }
     await transport.flushed();

@@ -13,6 +13,8 @@ export interface FeedSource {
    * `reached` is among them; when that is Infinity there are no more.
    */
   read(after: number, limit: number): { readonly items: readonly FeedItem[]; readonly reached: number };
+  /** It has looked at as much as one page may cost: the page ends where it stands. */
+  isSpent?(): boolean;
 }
 
 export interface FeedPage {
@@ -21,11 +23,12 @@ export interface FeedPage {
   readonly hasMore: boolean;
 }
 
-const smallestPiece = 32;
+const smallestPiece = 2;
 
 /**
  * Merges sources into one page. Each is read a piece at a time; the page reaches as far as all of them have been read,
- * and the one that is behind is read on until the page is full. One event's changes are never on two pages.
+ * and the one that is behind is read on until the page is full. One event's changes are never on two pages. A page may
+ * have nothing on it and more behind it.
  */
 export function mergeFeed(sources: readonly FeedSource[], after: number, upTo: number, limit: number): FeedPage {
   const items: FeedItem[] = [];
@@ -49,6 +52,7 @@ export function mergeFeed(sources: readonly FeedSource[], after: number, upTo: n
       null,
     );
     bound = behind?.reached ?? upTo;
+    if (behind !== null && behind.reached > after && behind.source.isSpent?.() === true) break;
     if (behind === null || items.filter((item) => item.position <= bound).length >= limit) break;
     readOn(behind);
     if (behind.reached >= upTo) open.splice(open.indexOf(behind), 1);
@@ -57,7 +61,7 @@ export function mergeFeed(sources: readonly FeedSource[], after: number, upTo: n
     .filter((item) => item.position <= bound)
     .sort((a, b) => a.position - b.position || a.rank - b.rank);
   const last = ready[limit - 1]?.position;
-  if (last === undefined) return { items: ready, upTo: bound, hasMore: false };
+  if (last === undefined) return { items: ready, upTo: bound, hasMore: bound < upTo };
   const page = ready.filter((item) => item.position <= last);
   return { items: page, upTo: last, hasMore: true };
 }
@@ -87,3 +91,15 @@ export const rowSource = <Row>(
     return { items, reached: Math.max(reached, after) };
   },
 });
+
+/** Looks at no more than about `rows` rows, for sources most of whose rows give no item. */
+export function sparing(source: FeedSource, rows: number): FeedSource {
+  let left = rows;
+  return {
+    read(after, limit) {
+      left -= limit;
+      return source.read(after, limit);
+    },
+    isSpent: () => left <= 0,
+  };
+}

@@ -6,7 +6,7 @@ import { memberJson, type MemberRow } from '../membership/membership-rows.js';
 import { personJson, type PersonRow } from '../people/people-reader.js';
 import type { ReadConnection } from '../reading/read-connection.js';
 import { receiptsOf } from '../watermarks/watermark-rows.js';
-import { type FeedItem, type FeedSource, fixedSource, mergeFeed, rowSource } from './change-feed.js';
+import { type FeedItem, type FeedSource, fixedSource, mergeFeed, rowSource, sparing } from './change-feed.js';
 
 import { EntryComposer } from './entry-composer.js';
 
@@ -18,6 +18,9 @@ interface ChangesQuery {
   readonly upTo: number;
   readonly limit: number;
 }
+
+/** Of those who changed their profile, for one page: with each it is looked up whether they are known. */
+const peopleLookedAt = 500;
 
 /** A conversation with news, and the positions of the last news of each kind. */
 interface NewsRow extends MemberRow {
@@ -230,7 +233,7 @@ class ChangesReading {
   /** Looks at everybody who changed their profile: a piece of them may hold nobody this person knows. */
   #people(): FeedSource {
     const { userId, upTo } = this.query;
-    return rowSource(
+    const source = rowSource(
       (after, limit) =>
         this.db.all<PersonRow & { changed: number }>(
           `SELECT id, username, display_name, about, changed FROM people.people
@@ -245,6 +248,7 @@ class ChangesReading {
           ? this.#item('person', row.changed, personJson(row))
           : null,
     );
+    return sparing(source, peopleLookedAt);
   }
 
   /**
