@@ -35,6 +35,6 @@ export class CommandMetrics {
 
   rejected(command: CommandType, code: string, started: number): void {
     this.#rejections.inc({ command, code });
-    this.#durations.observe({ command, outcome: 'rejected' }, (performance.now() - started) / 1_000);
+    this.#durations.observe((performance.now() - started) / 1_000, { command, outcome: 'rejected' });
   }
 }

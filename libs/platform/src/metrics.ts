@@ -1,4 +1,5 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, type Metric, Registry } from 'prom-client';
+import { Histogram } from './histogram.js';
 
 /** Seconds, from a tenth of a millisecond to ten seconds. */
 const durationBuckets = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
@@ -25,7 +26,8 @@ export interface Metrics {
 export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 20 });
-  const once = <M>(name: string, make: () => M): M => (registry.getSingleMetric(name) as M | undefined) ?? make();
+  const once = <M>(name: string, make: () => M): M =>
+    (registry.getSingleMetric(name) as unknown as M | undefined) ?? make();
   const registers = [registry];
   return {
     counter: (name, help, labels = []) =>
@@ -49,7 +51,11 @@ export function createMetrics(): Metrics {
           }),
       ),
     histogram: (name, help, labels = [], buckets = durationBuckets) =>
-      once(name, () => new Histogram({ name, help, labelNames: [...labels], buckets: [...buckets], registers })),
+      once(name, () => {
+        const histogram = new Histogram({ name, help, labelNames: labels, buckets });
+        registry.registerMetric(histogram as unknown as Metric);
+        return histogram;
+      }),
     text: () => registry.metrics(),
   };
 }
