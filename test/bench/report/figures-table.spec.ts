@@ -32,9 +32,9 @@ it('shows median, spread, reference, ratio and goal', () => {
 });
 
 it('is the same as Markdown', () => {
-  expect(figuresMarkdown(figures).split('\n').slice(0, 3)).toEqual([
-    '| figure | Parley | reference | ratio | goal |  |',
-    '| --- | --- | --- | --- | --- | --- |',
-    '| accepted and delivered | 12,346 /s (10,000 to 14,000) | relay 24,000 /s (20,000 to 26,000) | 0.51 | ratio ≥ 0.5 | met |',
-  ]);
+  const [, rule, first] = figuresMarkdown(figures).split('\n');
+  expect(rule).toMatch(/^(\| -{3,} )+\|$/);
+  expect(first).toBe(
+    '| accepted and delivered | 12,346 /s (10,000 to 14,000) | relay 24,000 /s (20,000 to 26,000) | 0.51  | ratio ≥ 0.5 | met     |',
+  );
 });

@@ -21,19 +21,22 @@ function figureCells(figures: readonly Figure[]): readonly (readonly string[])[]
 
 /** For a terminal. */
 export function figuresTable(figures: readonly Figure[]): string {
-  const rows = [head, ...figureCells(figures)];
-  const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]): string =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd();
-  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.slice(1).map(line)].join('\n');
+  const [first = [], ...rows] = padded([head, ...figureCells(figures)]);
+  const rule = first.map((cell) => '-'.repeat(cell.length));
+  return [first, rule, ...rows].map((cells) => cells.join('  ').trimEnd()).join('\n');
 }
 
-/** As Markdown. */
+/** As Markdown, laid out as the formatter does. */
 export function figuresMarkdown(figures: readonly Figure[]): string {
-  return [head, head.map(() => '---'), ...figureCells(figures)].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  const [first = [], ...rows] = padded([head, ...figureCells(figures)]);
+  const rule = first.map((cell) => '-'.repeat(cell.length));
+  return [first, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+/** Every column as wide as its widest cell, at least three. */
+function padded(rows: readonly (readonly string[])[]): readonly (readonly string[])[] {
+  const widths = head.map((_, column) => Math.max(3, ...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)));
 }
 
 function withSpread(values: readonly number[], unit: string): string {
