@@ -20,14 +20,19 @@ export interface Row extends Omit<DueRow, 'lastVisible'> {
   readonly lastMessage: MessageView | null;
 }
 
-/** Names of the fields that are wrong; empty: the row is right. */
-export function wrongFields(row: Row, due: DueRow, isRight: (message: MessageView) => boolean): string[] {
-  const fields = ['title', 'memberCount', 'lastSequence', 'read', 'unread', 'mentions'] as const;
-  const wrong: string[] = fields.filter((field) => row[field] !== due[field]);
+const fields = ['title', 'memberCount', 'lastSequence', 'read', 'unread', 'mentions'] as const;
+
+/** What is wrong with each field; empty: the row is right. */
+function wrongFields(row: Row, due: DueRow, isRight: (message: MessageView) => boolean): string[] {
+  const wrong: string[] = fields
+    .filter((field) => row[field] !== due[field])
+    .map((field) => `${field} ${row[field]} instead of ${due[field]}`);
   const { lastMessage } = row;
   const lastIsRight =
     lastMessage === null ? due.lastVisible === 0 : lastMessage.sequence === due.lastVisible && isRight(lastMessage);
-  return lastIsRight ? wrong : [...wrong, 'lastMessage'];
+  return lastIsRight
+    ? wrong
+    : [...wrong, `last message ${lastMessage?.sequence ?? 'none'} instead of ${due.lastVisible}`];
 }
 
 export interface InboxFaults extends ReadFaults {
@@ -63,14 +68,9 @@ export function compareInbox(
       const wrong = wrongFields(row, expected, isRight);
       if (wrong.length === 0) continue;
       mismatches++;
-      details.push(`${conversationId}: ${wrong.map((field) => told(field, row, expected)).join(', ')}`);
+      details.push(`${conversationId}: ${wrong.join(', ')}`);
     }
   }
   for (const conversationId of missing.keys()) details.push(`${conversationId} is not there`);
   return { mismatches: mismatches + missing.size, unauthorised, details };
 }
-
-const told = (field: string, row: Row, due: DueRow): string =>
-  field === 'lastMessage'
-    ? `last message ${row.lastMessage?.sequence ?? 'none'} instead of ${due.lastVisible}`
-    : `${field} ${String(row[field as keyof Row])} instead of ${String(due[field as keyof DueRow])}`;

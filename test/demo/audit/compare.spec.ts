@@ -100,9 +100,10 @@ describe('compareInbox', () => {
   });
 });
 
+const hit = (sequence: number) => ({ conversationId: 'cnv_1', sequence });
+const maySee = ({ sequence }: { sequence: number }): boolean => sequence > 1;
+
 describe('compareSearch', () => {
-  const hit = (sequence: number) => ({ conversationId: 'cnv_1', sequence });
-  const maySee = ({ sequence }: { sequence: number }): boolean => sequence > 1;
   it.each([
     ['nothing', [2, 4], { mismatches: 0, unauthorised: 0 }],
     ['a hit in another order', [4, 2], { mismatches: 0, unauthorised: 0 }],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Script, Step } from '../logs/script.js';
-import { countFrom, modelOf, sees, sequencesOf } from './group-model.js';
+import { countFrom, modelOf, newest, sees, sequencesOf } from './group-model.js';
 
 const JOIN = (person: string): Step => ({ kind: 'join', person, line: 1, because: 'joined' });
 const LEAVE = (person: string): Step => ({ kind: 'leave', person, line: 1, because: 'left' });
@@ -71,5 +71,14 @@ describe('spans', () => {
     expect([1, 2, 4, 5, 7, 8, 9].filter((sequence) => sees(spans, sequence))).toEqual([2, 4, 7, 8]);
     expect([...sequencesOf(spans)]).toEqual([2, 3, 4, 7, 8]);
     expect([1, 3, 5, 8, 9].map((from) => countFrom(spans, from))).toEqual([5, 4, 2, 1, 0]);
+  });
+  it.each([
+    [9, 10, [2, 3, 4, 7, 8]],
+    [9, 3, [4, 7, 8]],
+    [7, 2, [4, 7]],
+    [5, 2, [3, 4]],
+    [1, 5, []],
+  ])('give the newest up to %i, %i at most', (upTo, limit, sequences) => {
+    expect([...sequencesOf(newest(spans, upTo, limit))]).toEqual(sequences);
   });
 });

@@ -1,7 +1,7 @@
 import type { Script } from '../logs/script.js';
 
 /** What was said with one sequence. */
-export interface Line {
+interface Line {
   readonly person: string;
   readonly text: string;
   /** A member at that time who is not the speaker. */
@@ -80,4 +80,18 @@ export const countFrom = (spans: readonly Span[], from: number): number =>
 /** The sequences of the spans, rising. */
 export function* sequencesOf(spans: readonly Span[]): Generator<number> {
   for (const { from, to } of spans) for (let sequence = from; sequence <= to; sequence++) yield sequence;
+}
+
+/** The newest `limit` sequences of the spans up to `upTo`. */
+export function newest(spans: readonly Span[], upTo: number, limit: number): Span[] {
+  const page: Span[] = [];
+  let room = limit;
+  for (const { from, to } of spans.toReversed()) {
+    const end = Math.min(to, upTo);
+    const start = Math.max(from, end - room + 1);
+    if (room === 0 || start > end) continue;
+    page.unshift({ from: start, to: end });
+    room -= end - start + 1;
+  }
+  return page;
 }

@@ -105,7 +105,10 @@ export class Stage {
           () => `${id} got a message of ${conversationId}, which is no group of theirs`,
         ),
       onReset: () => void this.figures.resets++,
-      onError: (error) => this.background.run(() => Promise.reject(error)),
+      onError: (error) =>
+        this.background.run(async () => {
+          throw error;
+        }),
     });
   }
 }

@@ -4,7 +4,7 @@ import { compareHistory } from '../audit/compare-history.js';
 import { hasWords, wordsOf } from '../audit/words.js';
 import type { Random } from '../logs/random.js';
 import { checkLine } from '../model/check-line.js';
-import { noSpans, sees, type Span } from '../model/group-model.js';
+import { newest, noSpans, sees } from '../model/group-model.js';
 import type { Device } from './device.js';
 import type { Group } from './group.js';
 import { insist } from './insist.js';
@@ -158,18 +158,4 @@ export class Troubles {
   #somebody(group: Group): Person {
     return this.#stage.person(this.#random.pick([...group.here]));
   }
-}
-
-/** The newest `limit` sequences of the spans up to `upTo`. */
-export function newest(spans: readonly Span[], upTo: number, limit: number): Span[] {
-  const page: Span[] = [];
-  let room = limit;
-  for (const { from, to } of spans.toReversed()) {
-    const end = Math.min(to, upTo);
-    const start = Math.max(from, end - room + 1);
-    if (room === 0 || start > end) continue;
-    page.unshift({ from: start, to: end });
-    room -= end - start + 1;
-  }
-  return page;
 }
