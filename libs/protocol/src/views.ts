@@ -28,7 +28,7 @@ export const messageView = z.object({
   content: messageContent.optional().describe('Absent once deleted'),
   replyTo: z.int().min(1).optional(),
   mentions: z.array(z.string()).optional(),
-  forwardedFrom: z.object({ conversationId: z.string(), messageId: z.string(), senderId: z.string() }).optional(),
+  forwardedFrom: z.object({ senderId: z.string() }).optional().describe('Whose message it was'),
   editedAt: z.string().optional(),
   deletedAt: z.string().optional(),
   deletedBy: z.string().optional(),

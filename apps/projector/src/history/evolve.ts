@@ -7,7 +7,7 @@ import { messageJson } from './message-json.js';
 /** Messages as they stand, and the notices between them. */
 export const history: Projection<'history'> = {
   name: 'history',
-  version: 1,
+  version: 2,
   evolve: evolveBy<HistoryOperation>({
     'MessageSent.v1': (data, { id, position, revision, time }) => {
       const { sequence, senderId } = data;

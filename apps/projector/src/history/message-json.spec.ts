@@ -28,13 +28,12 @@ describe('messageJson', () => {
   });
 
   it('holds what the message has beyond that', () => {
-    const more = {
-      replyTo: 3,
-      mentions: ['usr_2'],
-      forwardedFrom: { conversationId: 'cnv_0', messageId: 'msg_0', senderId: 'usr_0' },
-    };
-    const view: unknown = JSON.parse(messageJson('cnv_1', { ...data, ...more }, time));
-    expect(view).toMatchObject(more);
+    const more = { replyTo: 3, mentions: ['usr_2'] };
+    const forwardedFrom = { conversationId: 'cnv_0', messageId: 'msg_0', senderId: 'usr_0' };
+    const view: unknown = JSON.parse(messageJson('cnv_1', { ...data, ...more, forwardedFrom }, time));
+    // Readers need not be members of the conversation it comes from.
+    expect(view).toMatchObject({ ...more, forwardedFrom: { senderId: 'usr_0' } });
+    expect(JSON.stringify(view)).not.toMatch(/cnv_0|msg_0/);
     expect(messageView.parse(view)).toEqual(view);
     expect(messageJson('cnv_1', { ...data, mentions: [] }, time)).not.toContain('mentions');
   });

@@ -13,7 +13,8 @@ export function messageJson(conversationId: string, data: MessageSent['data'], t
     `"content":${JSON.stringify(content)}`;
   if (replyTo !== undefined) json += `,"replyTo":${replyTo}`;
   if (mentions !== undefined && mentions.length > 0) json += `,"mentions":${JSON.stringify(mentions)}`;
-  if (forwardedFrom !== undefined) json += `,"forwardedFrom":${JSON.stringify(forwardedFrom)}`;
+  // Not from where: readers of this conversation need not be members of that one.
+  if (forwardedFrom !== undefined) json += `,"forwardedFrom":{"senderId":${text(forwardedFrom.senderId)}}`;
   return `${json}}`;
 }
 
