@@ -51,7 +51,7 @@ export class AccountsController {
   @HandleRoute(routes.logOut)
   async logOut(@Input() input: In<'logOut'>): Promise<void> {
     const { userId, deviceId } = input.principal;
-    await this.sessions.end(userId, deviceId, await this.callers.context(input));
+    await this.sessions.end(userId, deviceId, this.callers.context(input));
   }
 
   @HandleRoute(routes.changePassword)
@@ -59,7 +59,7 @@ export class AccountsController {
     const { userId, deviceId, username = '' } = input.principal;
     const { currentPassword, newPassword } = input.body;
     await this.accounts.changePassword(username, currentPassword, newPassword);
-    await this.sessions.endOthers(userId, deviceId, await this.callers.context(input));
+    await this.sessions.endOthers(userId, deviceId, this.callers.context(input));
   }
 
   @HandleRoute(routes.listDevices)
@@ -79,12 +79,12 @@ export class AccountsController {
   @HandleRoute(routes.logOutDevice)
   async logOutDevice(@Input() input: In<'logOutDevice'>): Promise<void> {
     const { userId } = input.principal;
-    const ended = await this.sessions.end(userId, input.params.deviceId, await this.callers.context(input));
+    const ended = await this.sessions.end(userId, input.params.deviceId, this.callers.context(input));
     if (ended === 0) throw new ParleyError('device_not_found');
   }
 
   @HandleRoute(routes.logOutEverywhere)
   async logOutEverywhere(@Input() input: In<'logOutEverywhere'>): Promise<void> {
-    await this.sessions.end(input.principal.userId, undefined, await this.callers.context(input));
+    await this.sessions.end(input.principal.userId, undefined, this.callers.context(input));
   }
 }

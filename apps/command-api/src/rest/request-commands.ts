@@ -18,7 +18,7 @@ export class RequestCommands {
 
   /** Of several in one request the last position told is the highest: they are executed one after the other. */
   async execute<C extends Command>(asked: Asked, reply: FastifyReply, command: C): Promise<ResultOf<C>> {
-    const result = await this.commands.execute(command, await this.callers.context(asked));
+    const result = await this.commands.execute(command, this.callers.context(asked));
     tellPosition(reply, result.position > 0 ? result.position : (await this.log.info()).lastPosition);
     return result;
   }

@@ -7,6 +7,7 @@ import {
   ACCOUNTS,
   CLOCK,
   type Clock,
+  COMMANDS,
   CONFIG,
   createCursorCodec,
   createMetrics,
@@ -32,6 +33,7 @@ import {
   TOKEN_ISSUER,
   TOKEN_VERIFIER,
 } from '@parley/platform';
+import type { CommandClient } from '@parley/ports';
 import { ProjectorModule } from '@parley/projector';
 import { OperationsModule } from '../operations/operations.module.js';
 import type { Engines } from './engines.js';
@@ -58,7 +60,6 @@ class SharedModule {
       [CURSORS, createCursorCodec(secret)],
       [RATE_LIMITS, rateLimits(config)],
       [TOKEN_ISSUER, issuer],
-      [TOKEN_VERIFIER, createTokenVerifier(config, issuer, engines.accounts, clock)],
       [EVENT_LOG_READER, engines.logReader],
       [EVENT_LOG_WRITER, engines.logWriter],
       [SNAPSHOTS, engines.snapshots],
@@ -70,7 +71,14 @@ class SharedModule {
       [SIGNALS, engines.signals],
       [REVOCATIONS, engines.revocations],
     ]);
-    const providers = [...values].map(([provide, useValue]) => ({ provide, useValue }));
+    const providers = [
+      ...[...values].map(([provide, useValue]) => ({ provide, useValue })),
+      {
+        provide: TOKEN_VERIFIER,
+        inject: [COMMANDS],
+        useFactory: (commands: CommandClient) => createTokenVerifier(config, issuer, engines, commands, clock),
+      },
+    ];
     return { module: SharedModule, global: true, providers, exports: providers.map(({ provide }) => provide) };
   }
 }

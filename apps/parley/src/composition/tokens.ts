@@ -1,4 +1,4 @@
-import type { AccountStore } from '@parley/ports';
+import type { CommandClient } from '@parley/ports';
 import {
   type Clock,
   createLocalTokens,
@@ -10,6 +10,8 @@ import {
   withSessionCheck,
 } from '@parley/platform';
 import { decodeJwt } from 'jose';
+import type { Engines } from './engines.js';
+import { registeringExternalPeople } from './external-people.js';
 
 const localIssuer = 'parley';
 const localAudience = 'parley';
@@ -29,21 +31,28 @@ export function createTokenIssuer(
   });
 }
 
-/** Our own tokens, and those of the configured external issuer. Which one a token claims to be from decides who checks it. */
+/**
+ * Our own tokens, and those of the configured external issuer, whose people are registered when they first come. Which
+ * one a token claims to be from decides who checks it.
+ */
 export function createTokenVerifier(
   config: ParleyConfig,
   local: TokenVerifier,
-  accounts: AccountStore,
+  engines: Pick<Engines, 'accounts' | 'readModels'>,
+  commands: CommandClient,
   clock: Clock,
 ): TokenVerifier {
+  const { accounts } = engines;
   const own = withSessionCheck(local, accounts);
   if (config.oidcIssuer === '') return own;
-  const external = createOidcVerifier({
+  const verifier = createOidcVerifier({
     issuer: config.oidcIssuer,
     audience: config.oidcAudience,
     ...(config.oidcJwksUri === '' ? {} : { jwksUri: config.oidcJwksUri }),
     clock,
   });
+  const { people, positions } = engines.readModels;
+  const external = registeringExternalPeople(verifier, { commands, people, positions, accounts, clock });
   return {
     verify: (token) => (claimedIssuer(token) === config.oidcIssuer ? external : own).verify(token),
   };
