@@ -307,11 +307,12 @@ export class Sessions {
   #leave(session: Session): void {
     const { subscription, principal } = session;
     if (subscription === null || principal === null) return;
+    // While it is still known what its person is a member of.
+    this.deps.handler.left(session);
     session.subscription = null;
     subscription.close();
     this.deps.hub.detach(subscription.person, subscription);
     this.#byUser.delete(principal.userId, session);
-    this.deps.handler.left(session);
     this.deps.presence.closed(session, this.deps.clock.now());
   }
 

@@ -46,12 +46,14 @@ export class TypingService {
     this.signals.publish({ conversationId, userId: principal.userId, active });
   }
 
-  /** Who is gone does not type. */
+  /** Who is gone does not type. Conversations they left hear no more of them. */
   left(session: Session): void {
-    const { typingIn, principal } = session;
+    const { typingIn, principal, subscription } = session;
     session.typingIn = null;
-    if (typingIn === null || principal === null) return;
+    if (typingIn === null || principal === null || subscription === null) return;
+    const { person } = subscription;
     for (const conversationId of typingIn) {
+      if (!person.ready || !person.conversations.has(conversationId)) continue;
       this.signals.publish({ conversationId, userId: principal.userId, active: false });
     }
   }

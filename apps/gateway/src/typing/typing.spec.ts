@@ -66,4 +66,18 @@ describe('typing', () => {
     expect(await bob.next('typing')).toMatchObject({ active: false });
     await vi.waitFor(() => expect(gateway.gateway.sessions.all.size).toBe(1));
   });
+
+  it('says nothing more in a conversation that was left meanwhile', async () => {
+    const [ann, bob] = [await gateway.login('usr_anna1/dev_1'), await gateway.login('usr_bobb1/dev_1')];
+    ann.send(typing());
+    await bob.next('typing');
+    gateway.world.append({ type: 'leave', conversationId: group, userId: 'usr_anna1' });
+    gateway.deliver();
+    await ann.next('changes');
+    ann.socket.terminate();
+    await vi.waitFor(() => expect(gateway.gateway.sessions.all.size).toBe(1));
+    await bob.round();
+    expect(bob.ofType('typing')).toHaveLength(1);
+    expect(gateway.signals.published).toHaveLength(1);
+  });
 });
