@@ -24,6 +24,9 @@ async function main(argv: readonly string[]): Promise<number> {
   return report.failures.length > 0 ? 1 : 0;
 }
 
+// Servers are killed and folders removed when this process exits, also when it is interrupted.
+process.once('SIGINT', () => process.exit(130));
+process.once('SIGTERM', () => process.exit(143));
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {

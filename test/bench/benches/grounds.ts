@@ -30,6 +30,7 @@ export class Grounds implements ServerSource {
   ) {
     const { directory, profiles } = options;
     this.#root = mkdtempSync(join(directory, 'parley-bench-'));
+    process.once('exit', this.#removeFolders);
     this.#nodeFlags = profiles === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`];
   }
 
@@ -62,6 +63,9 @@ export class Grounds implements ServerSource {
   /** Ends what still runs and removes every folder. */
   async leave(): Promise<void> {
     for (const server of this.#running) await server.kill();
-    rmSync(this.#root, { recursive: true, force: true });
+    process.off('exit', this.#removeFolders);
+    this.#removeFolders();
   }
+
+  readonly #removeFolders = (): void => rmSync(this.#root, { recursive: true, force: true });
 }

@@ -1,11 +1,11 @@
 import { openEventLog } from '@parley/embedded';
 import { newId } from '@parley/platform';
 import type { TestServer } from '../../kit/server.js';
-import type { ServerSource } from './server-source.js';
 import { untilProjected } from '../measure/parley-operation.js';
 import { type Account, operatorName, registerAll, registerOrLogIn } from '../measure/parley-people.js';
 import { LogFiller } from './log-filler.js';
 import { randomOf } from './random.js';
+import type { ServerSource } from './server-source.js';
 
 const members = 20;
 const bystanders = 50;
