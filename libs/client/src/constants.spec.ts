@@ -1,11 +1,19 @@
 import * as protocol from '@parley/protocol';
 import { expect, it } from 'vitest';
 import { readsOfCommandSide, type RouteId, routes } from './api/routes.js';
-import { maxFramesPerMessage, mayReconnect, stopReason, subprotocol, tokenExpiredClose } from './constants.js';
+import {
+  maxFramesPerMessage,
+  maxHistoryPage,
+  mayReconnect,
+  stopReason,
+  subprotocol,
+  tokenExpiredClose,
+} from './constants.js';
 
 it('repeats the protocol’s values', () => {
   expect(subprotocol).toBe(protocol.subprotocol);
   expect(maxFramesPerMessage).toBe(protocol.maxFramesPerMessage);
+  expect(maxHistoryPage).toBe(protocol.maxHistoryPage);
   expect(tokenExpiredClose).toBe(protocol.closeCodes.tokenExpired.code);
 });
 

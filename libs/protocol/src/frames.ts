@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { maxHistoryPage } from './limits.js';
 import { change, inboxEntry, messageContent, messageView, noticeView } from './views.js';
 
 /**
@@ -79,7 +80,7 @@ export const clientFrames = {
     before: sequence.optional(),
     after: z.int().min(0).optional(),
     around: sequence.optional(),
-    limit: z.int().min(1).max(200).optional(),
+    limit: z.int().min(1).max(maxHistoryPage).optional(),
     notices: z.boolean().optional(),
   }),
 } as const;

@@ -2,6 +2,7 @@ export * from './close-codes.js';
 export * from './documents/index.js';
 export * from './errors/index.js';
 export * from './frames.js';
+export * from './limits.js';
 export * from './views.js';
 export * from './rest/route.js';
 export * from './rest/account-routes.js';

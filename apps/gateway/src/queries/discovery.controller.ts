@@ -1,14 +1,18 @@
 import { Controller, Inject } from '@nestjs/common';
 import { CONFIG, HandleRoute, type ParleyConfig } from '@parley/platform';
-import { discoveryRoutes, maxFramesPerMessage, productVersion, subprotocol } from '@parley/protocol';
+import {
+  discoveryRoutes,
+  maxFramesPerMessage,
+  maxHistoryPage,
+  maxTextBytes,
+  productVersion,
+  subprotocol,
+} from '@parley/protocol';
 import { heartbeatOf } from '../gateway.js';
 import { socketPath } from '../socket/socket-server.js';
 
 /** Rises with every addition that a client may want to ask for. */
 const featureLevel = 1;
-/** UTF-8 bytes of a message's text; the write side refuses more. */
-const textBytes = 16_384;
-const historyPage = 200;
 
 /** The first thing a client may ask, before it is anybody. */
 @Controller()
@@ -36,8 +40,8 @@ export class DiscoveryController {
         framesPerMessage: maxFramesPerMessage,
         framesPerSecond: config.framesPerSecond,
         bodyBytes: config.maxBodyBytes,
-        textBytes,
-        historyPage,
+        textBytes: maxTextBytes,
+        historyPage: maxHistoryPage,
         connectionsPerUser: config.connectionsPerUser,
       },
     };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { conversationId, cursor, presenceView, userId } from '../frames.js';
+import { maxHistoryPage } from '../limits.js';
 import { inboxEntry, memberView, messageView, personView, receiptsView } from '../views.js';
 import { limitParameter as limit, listParameter as listOf } from './query-parameters.js';
 import {
@@ -23,7 +24,7 @@ const historyQuery = z.strictObject({
   after: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
   around: sequence.optional(),
   cursor: cursor.optional(),
-  limit: limit(200),
+  limit: limit(maxHistoryPage),
 });
 
 const historyPage = <Row extends z.ZodType>(row: Row) =>
