@@ -33,7 +33,7 @@ type Call = (method: 'GET' | 'POST', path: string) => Promise<Response>;
 
 async function connect(settings: Readonly<Record<string, string>>): Promise<Call> {
   const config = loadConfig(process.env, settings);
-  const server = findServer(config.dataDir);
+  const server = await findServer(config.dataDir);
   if (server === null) {
     throw new ExpectedFailure(
       `No server runs on ${config.dataDir}. Start it (npm start), then repeat in another terminal.`,

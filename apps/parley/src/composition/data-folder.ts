@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ParleyConfig } from '@parley/platform';
+import { operationsRoutes } from '@parley/protocol';
 
 /** Where a running server tells local commands how to reach it. */
 export interface RunningServer {
@@ -38,13 +39,18 @@ export function withdrawServer(dataDir: string): void {
   rmSync(serverFile(dataDir), { force: true });
 }
 
-/** The server that runs on this folder now, or null. */
-export function findServer(dataDir: string): RunningServer | null {
+/** How long a busy server may take to say that it lives. */
+const answersWithinMs = 3_000;
+
+/** The server that runs on this folder now, or null: what a killed one left behind may name a process of today. */
+export async function findServer(dataDir: string): Promise<RunningServer | null> {
   if (!existsSync(serverFile(dataDir))) return null;
   const server = JSON.parse(readFileSync(serverFile(dataDir), 'utf8')) as RunningServer;
   try {
     process.kill(server.pid, 0);
-    return server;
+    const { path } = operationsRoutes.livez;
+    const answer = await fetch(server.url + path, { signal: AbortSignal.timeout(answersWithinMs) });
+    return answer.ok ? server : null;
   } catch {
     return null;
   }
