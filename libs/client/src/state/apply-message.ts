@@ -4,8 +4,8 @@ import type { ConversationState, LocalState, StateEvent } from './local-state.js
 import { noteMessage } from './read-state.js';
 
 /**
- * `provisional`: put together on this side from what was sent and accepted; the server's view of the same position
- * takes its place.
+ * `provisional`: put together on this side from what was sent and accepted; the server's view takes its
+ * place.
  */
 export function applyMessage(
   state: LocalState,

@@ -6,7 +6,7 @@ import { RangeSet } from './ranges.js';
 export interface HeldMessage {
   readonly message: MessageView;
   readonly position: string;
-  /** Put together here from what was sent and accepted; the server's own view at the same position replaces it. */
+  /** Put together here from what was sent and accepted; the server's own view replaces it. */
   readonly provisional?: boolean;
 }
 
@@ -92,7 +92,7 @@ export class Timeline {
       this.held.set(sequence, next);
     } else this.#putLoose(next);
     if (sequence > this.announced) return 'new';
-    return known?.provisional === true && known.position === next.position ? 'stale' : 'changed';
+    return known?.provisional === true && isAsSent(next.message) ? 'stale' : 'changed';
   }
 
   #append(next: HeldMessage): void {
@@ -163,10 +163,18 @@ export class Timeline {
   }
 }
 
-const replaces = (next: HeldMessage, known: HeldMessage): boolean => {
-  const newer = comparePositions(next.position, known.position);
-  return newer > 0 || (newer === 0 && known.provisional === true && next.provisional !== true);
-};
+/**
+ * The server's view always stands above a provisional one, whatever their positions: the position of an acceptance is
+ * the end of an append that the message may share with others, even with changes of itself.
+ */
+function replaces(next: HeldMessage, known: HeldMessage): boolean {
+  if ((next.provisional === true) !== (known.provisional === true)) return known.provisional === true;
+  return comparePositions(next.position, known.position) > 0;
+}
+
+/** Nothing was done to it since: it says what the provisional view said. */
+const isAsSent = ({ editedAt, deletedAt, reactions, pinned }: MessageView): boolean =>
+  editedAt === undefined && deletedAt === undefined && reactions === undefined && pinned === undefined;
 
 const wins = (next: HeldMessage, last: HeldMessage): boolean =>
   next.message.sequence > last.message.sequence ||

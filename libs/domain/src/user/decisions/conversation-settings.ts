@@ -84,6 +84,7 @@ function unless<E>(
   already: (settings: ConversationSettings) => boolean,
   event: E,
 ): Decision<E> {
-  if (state.phase === 'not-registered') return refuse({ code: 'user_not_found' });
+  // Who is not registered is in no conversation.
+  if (state.phase === 'not-registered') return refuse({ code: 'conversation_not_found' });
   return already(settingsOf(state, conversationId)) ? nothingToDo : accept(event);
 }

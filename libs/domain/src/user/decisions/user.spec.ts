@@ -163,12 +163,15 @@ describe('somebody who is not registered', () => {
   ])('%s', (_, decide) => {
     expect(given().when(decide)).toEqual(refused('user_not_found'));
   });
-  it('has no devices, blocks or settings', () => {
+  it('is in no conversation that could have settings', () => {
+    const decision = settings.archiveConversation(userDefinition.initial, { conversationId: 'c1' });
+    expect(decision).toEqual({ ok: false, refusal: { code: 'conversation_not_found' } });
+  });
+  it('has no devices or blocks', () => {
     const decisions = [
       addDevice(userDefinition.initial, { deviceId: 'd1', name: '' }),
       removeDevice(userDefinition.initial, { deviceId: 'd1' }),
       unblockUser(userDefinition.initial, { userId: 'u2' }),
-      settings.archiveConversation(userDefinition.initial, { conversationId: 'c1' }),
     ];
     for (const decision of decisions) expect(decision).toEqual({ ok: false, refusal: { code: 'user_not_found' } });
   });
