@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { conversationCommandRoutes, messageCommandRoutes, type Route } from '@parley/protocol';
+import { conversationCommandRoutes, messageCommandRoutes, queryRoutes, type Route } from '@parley/protocol';
 import { call, type CallInput } from '../kit/rest.js';
 import type { ActorName, Cast } from './authorization-actors.js';
 
@@ -50,6 +50,12 @@ export async function setScene(serverUrl: string, cast: Cast, kind: 'group' | 'c
   await must(conversationCommandRoutes.removeMember, {
     ...asOwner,
     params: { conversationId, userId: idOf('former member') },
+  });
+  // The removal can be read: nobody who connects from here on is told of the conversation as it was before.
+  await must(queryRoutes.getConversation, {
+    ...asOwner,
+    params: { conversationId },
+    headers: { 'Parley-Min-Position': position },
   });
   return {
     conversationId,
