@@ -297,6 +297,8 @@ export class Engine {
     if (repeated && sequence <= conversation.timeline.announced) return;
     this.#stateEvents(applyMessage(this.state, conversation, view, position, true));
     this.#holes.check(conversationId);
+    // The frames that it came with were through before.
+    this.#framesEnd();
   }
 
   #failed(message: OutgoingMessage, code: string): void {

@@ -82,8 +82,9 @@ export class HoleFiller {
     } catch (error) {
       const conversation = this.#conversation(conversationId);
       const hole = conversation?.timeline.missing.first;
-      // Refused for good: it is not ours to see. Its departure is on the way.
-      if (!(error as ParleyClientError).retryable && conversation !== undefined && hole !== undefined)
+      const { code, retryable } = error as ParleyClientError;
+      // Refused for good: it is not ours to see. Its departure is on the way. Closed ourselves: nothing was refused.
+      if (!retryable && code !== 'closed' && conversation !== undefined && hole !== undefined)
         this.#hooks.onFilled(closeHole(conversation, hole));
     } finally {
       this.#filling.delete(conversationId);
