@@ -22,6 +22,7 @@ import { drain } from './drain/drain.js';
 import { GatewayMetrics } from './metrics.js';
 import { PresenceService } from './presence/presence-service.js';
 import { PresenceVisibility } from './presence/presence-visibility.js';
+import { gather } from './push/gather.js';
 import { Hub } from './push/hub.js';
 import { HistoryReads } from './queries/history-reads.js';
 import { FrameHandler } from './session/frame-handler.js';
@@ -42,6 +43,7 @@ export type GatewayConfig = Pick<
   | 'maxBufferedBytes'
   | 'maxFrameBytes'
   | 'presenceTtl'
+  | 'pushEvery'
   | 'trustProxy'
   | 'typingTtl'
 >;
@@ -80,7 +82,7 @@ export class Gateway {
   constructor(private readonly deps: GatewayDependencies) {
     const { config, clock, logger, models, cursors } = deps;
     const metrics = new GatewayMetrics(deps.metrics);
-    this.hub = new Hub({ delivery: deps.delivery, models, cursors, logger });
+    this.hub = new Hub({ delivery: gather(deps.delivery, config.pushEvery), models, cursors, logger });
     this.presence = new PresenceService(
       deps.presence,
       new PresenceVisibility(models),

@@ -29,6 +29,7 @@ const config: GatewayConfig = {
   heartbeat: 25_000,
   maxBufferedBytes: 1_048_576,
   maxFrameBytes: 65_536,
+  pushEvery: 0,
   presenceTtl: 60_000,
   trustProxy: [],
   typingTtl: 6_000,

@@ -172,6 +172,13 @@ export const settings = {
     unit: 'bytes',
     help: 'Largest request body taken.',
   }),
+  pushEvery: setting({
+    variable: 'PUSH_EVERY',
+    schema: integer(0, 1_000),
+    fallback: '0',
+    unit: 'ms',
+    help: 'Live changes are pushed at most this often, gathered into fewer, larger frames; for large, busy groups. 0: each at once.',
+  }),
   maxBufferedBytes: setting({
     variable: 'MAX_BUFFERED_BYTES',
     schema: integer(16_384, 1_073_741_824),

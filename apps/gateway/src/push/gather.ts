@@ -1,0 +1,52 @@
+import type { DeliveryBatch, DeliverySubscriber } from '@parley/ports';
+
+/** Starts a wait; the function returned ends it early. */
+export type Wait = (run: () => void, ms: number) => () => void;
+
+/** Of one batch after gathering: what comes beyond it is handed on at once. Bounds memory and the size of frames. */
+const mostDeliveries = 4_096;
+
+/**
+ * Hands batches on at most once in `everyMs`: the first at once, what follows within that time together as one. Where
+ * much is said in large groups, each socket then gets few larger frames in place of many small ones. Order, positions
+ * and holes in `previous` stay as they are; what is gathered is lost by `close` as any delivery may be.
+ */
+export function gather(source: DeliverySubscriber, everyMs: number, wait: Wait = timer): DeliverySubscriber {
+  if (everyMs === 0) return source;
+  return {
+    subscribe(listener) {
+      let gathered: DeliveryBatch | null = null;
+      let stopWaiting: (() => void) | null = null;
+      const handOn = (): void => {
+        const batch = gathered;
+        gathered = null;
+        stopWaiting?.();
+        stopWaiting = null;
+        if (batch === null) return;
+        stopWaiting = wait(handOn, everyMs);
+        listener(batch);
+      };
+      const unsubscribe = source.subscribe((batch) => {
+        // A hole between the two must be seen: they cannot be one.
+        if (gathered !== null && batch.previous !== gathered.position) handOn();
+        gathered = gathered === null ? batch : joined(gathered, batch);
+        if (stopWaiting === null || gathered.deliveries.length >= mostDeliveries) handOn();
+      });
+      return () => {
+        stopWaiting?.();
+        unsubscribe();
+      };
+    },
+  };
+}
+
+const joined = (first: DeliveryBatch, second: DeliveryBatch): DeliveryBatch => ({
+  position: second.position,
+  previous: first.previous,
+  deliveries: [...first.deliveries, ...second.deliveries],
+});
+
+const timer: Wait = (run, ms) => {
+  const timeout = setTimeout(run, ms);
+  return () => clearTimeout(timeout);
+};
