@@ -16,6 +16,10 @@ import { Troubles } from './stage/troubles.js';
 const groupsAtOnce = 16;
 /** People who are looked at at once in the end. */
 const peopleAtOnce = 24;
+/** Everything at once, as by default. */
+const paceOfFew = { pushEveryMs: 0, deliveredEveryMs: 1_000 };
+/** Thousands of devices on the processors of one machine, which plays them all and serves them. */
+const paceOfMany = { pushEveryMs: 100, deliveredEveryMs: 5_000 };
 /** Invented talk: about half a minute. */
 const invented = { groups: 5, people: 60, entriesPerGroup: 800 };
 /** Nothing moves for this long: it never will. */
@@ -25,14 +29,14 @@ const stalledMs = 120_000;
 export async function run(options: DemoOptions, out: NodeJS.WriteStream): Promise<boolean> {
   const { cast, scripts } =
     options.logs === null ? inventScripts(options.seed, invented) : loadScripts(options.logs, options.only);
-  const server = await DemoServer.start(options.keep);
+  const pace = options.logs === null ? paceOfFew : paceOfMany;
+  const server = await DemoServer.start(pace.pushEveryMs, options.keep);
   try {
-    const deliveredEveryMs = options.logs === null ? 1_000 : 5_000;
     const stage = new Stage(cast, scripts.slice(0, options.only ?? scripts.length), {
       url: server.url,
       seed: options.seed,
       devices: options.devices,
-      deliveredEveryMs,
+      deliveredEveryMs: pace.deliveredEveryMs,
     });
     out.write(
       `${count(stage.groups.length)} groups, ${count(stage.people.length)} people, ${count(stage.lines)} lines\n`,

@@ -27,12 +27,18 @@ export class DemoServer {
     this.#server = server;
   }
 
-  /** @param keep leaves its folder behind */
-  static async start(keep: boolean): Promise<DemoServer> {
+  /**
+   * @param pushEveryMs how long pushes are gathered; 0: not at all
+   * @param keep leaves its folder behind
+   */
+  static async start(pushEveryMs: number, keep: boolean): Promise<DemoServer> {
     const dataDir = mkdtempSync(join(tmpdir(), 'parley-demo-'));
     // However this process ends: the server goes with it (see the kit), and so does its folder.
     if (!keep) process.once('exit', () => rmSync(dataDir, { recursive: true, force: true }));
-    return new DemoServer(dataDir, await startServer({ dataDir, environment: settings }));
+    return new DemoServer(
+      dataDir,
+      await startServer({ dataDir, environment: { ...settings, PARLEY_PUSH_EVERY: String(pushEveryMs) } }),
+    );
   }
 
   get url(): string {
