@@ -72,7 +72,11 @@ describe(`embedded projections (seed ${seed})`, () => {
       }
       await scene.append();
       await vi.waitFor(() => expect(deaths).toBe(round + 1), { timeout: 10_000 });
-      // Started again, and everywhere.
+      // Started again (it may have reached the end before it died), and everywhere.
+      await vi.waitFor(
+        async () => expect((await models.admin.status()).every(({ state }) => state === 'live')).toBe(true),
+        { timeout: 20_000 },
+      );
       expect(await models.readModels.positions.waitFor(scene.position, 20_000)).toBe(true);
     }
     await expectPure(models);

@@ -1,10 +1,17 @@
-import type { DeliveryBatch, DeliverySubscriber } from '@parley/ports';
+import type { Delivery, DeliveryBatch, DeliverySubscriber } from '@parley/ports';
 
 /** Starts a wait; the function returned ends it early. */
 export type Wait = (run: () => void, ms: number) => () => void;
 
 /** Of one batch after gathering: what comes beyond it is handed on at once. Bounds memory and the size of frames. */
 const mostDeliveries = 4_096;
+
+/** Cheap however often it is done: one array is kept and added to. */
+interface Gathered {
+  position: number;
+  readonly previous: number;
+  readonly deliveries: Delivery[];
+}
 
 /**
  * Hands batches on at most once in `everyMs`: the first at once, what follows within that time together as one. Where
@@ -15,7 +22,7 @@ export function gather(source: DeliverySubscriber, everyMs: number, wait: Wait =
   if (everyMs === 0) return source;
   return {
     subscribe(listener) {
-      let gathered: DeliveryBatch | null = null;
+      let gathered: Gathered | null = null;
       let stopWaiting: (() => void) | null = null;
       const handOn = (): void => {
         const batch = gathered;
@@ -29,7 +36,9 @@ export function gather(source: DeliverySubscriber, everyMs: number, wait: Wait =
       const unsubscribe = source.subscribe((batch) => {
         // A hole between the two must be seen: they cannot be one.
         if (gathered !== null && batch.previous !== gathered.position) handOn();
-        gathered = gathered === null ? batch : joined(gathered, batch);
+        gathered ??= { position: batch.position, previous: batch.previous, deliveries: [] };
+        gathered.position = batch.position;
+        for (const delivery of batch.deliveries) gathered.deliveries.push(delivery);
         if (stopWaiting === null || gathered.deliveries.length >= mostDeliveries) handOn();
       });
       return () => {
@@ -39,12 +48,6 @@ export function gather(source: DeliverySubscriber, everyMs: number, wait: Wait =
     },
   };
 }
-
-const joined = (first: DeliveryBatch, second: DeliveryBatch): DeliveryBatch => ({
-  position: second.position,
-  previous: first.previous,
-  deliveries: [...first.deliveries, ...second.deliveries],
-});
 
 const timer: Wait = (run, ms) => {
   const timeout = setTimeout(run, ms);
