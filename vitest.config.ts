@@ -1,8 +1,10 @@
-import { defaultServerConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
 
-/** Unit tests read the sources of every package: no build is needed to run one of them. */
-const sources = { ssr: { resolve: { conditions: ['@parley/source', ...defaultServerConditions] } } };
+/**
+ * Unit tests read the sources of every package: no build is needed to run one of them. Packages of others are found as
+ * Node finds them: what their condition `module` names is often for bundlers only.
+ */
+const sources = { ssr: { resolve: { conditions: ['@parley/source', 'node'] } } };
 
 /**
  * Integration and e2e tests read the built packages, because worker threads and child processes are started by the

@@ -12,6 +12,7 @@ import type {
   CommandClient,
   DeliveryBatch,
   DeliverySubscriber,
+  DeviceRegistry,
   EventLogReader,
   PresenceStore,
   ReadModels,
@@ -25,6 +26,7 @@ import { PresenceVisibility } from './presence/presence-visibility.js';
 import { gather } from './push/gather.js';
 import { Hub } from './push/hub.js';
 import { HistoryReads } from './queries/history-reads.js';
+import { DeviceClaims } from './session/device-claims.js';
 import { FrameHandler } from './session/frame-handler.js';
 import { Sessions } from './session/sessions.js';
 import { SocketServer } from './socket/socket-server.js';
@@ -62,6 +64,7 @@ export interface GatewayDependencies {
   readonly presence: PresenceStore;
   readonly signals: SignalBus;
   readonly revocations: RevocationBus;
+  readonly devices: DeviceRegistry;
 }
 
 const helloTimeoutMs = 5_000;
@@ -110,6 +113,7 @@ export class Gateway {
       cursors,
       hub: this.hub,
       presence: this.presence,
+      devices: new DeviceClaims(deps.devices, logger, heartbeatOf(config)),
       replay: createReplay({
         hub: this.hub,
         models,
@@ -138,6 +142,9 @@ export class Gateway {
     const endRevocations = deps.revocations.subscribe(({ userId, deviceIds }) =>
       this.sessions.endDevices(userId, deviceIds, 'loggedOut', new ParleyError('session_revoked')),
     );
+    const endReplacements = deps.devices.onReplaced(({ userId, deviceId, sessionId }) =>
+      this.sessions.replaced(userId, deviceId, sessionId),
+    );
     this.#closers.push(
       () => this.#server.detach(),
       () => clearInterval(sweep),
@@ -145,6 +152,7 @@ export class Gateway {
       () => this.hub.close(),
       () => this.presence.close(),
       endRevocations,
+      endReplacements,
     );
     this.#observe(deps.metrics);
   }

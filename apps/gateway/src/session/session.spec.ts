@@ -131,6 +131,18 @@ describe('one session a device', () => {
     expect(gateway.gateway.sessions.all.size).toBe(1);
   });
 
+  it('ends a session that was replaced at another gateway, and no newer one', async () => {
+    const old = await gateway.login(`${ann}/dev_phone`);
+    const [claimed] = gateway.devices.told;
+    const sessionId = claimed?.split(' ')[3] ?? '';
+    expect(claimed).toBe(`claim ${ann} dev_phone ${sessionId}`);
+    gateway.devices.replace(ann, 'dev_phone', 'ses_of_yesterday');
+    await old.round();
+    gateway.devices.replace(ann, 'dev_phone', sessionId);
+    expect((await old.closed).code).toBe(closeCodes.sessionReplaced.code);
+    await vi.waitFor(() => expect(gateway.devices.told).toContain(`release ${ann} dev_phone ${sessionId}`));
+  });
+
   it('keeps all devices of a person in step', async () => {
     const phone = await gateway.login(`${ann}/dev_phone`);
     const desk = await gateway.login(`${ann}/dev_desk`);

@@ -17,6 +17,7 @@ import type { PresenceService } from '../presence/presence-service.js';
 import type { Hub } from '../push/hub.js';
 import { FlushQueue } from '../socket/outbox.js';
 import { type Replay, Subscription } from '../sync/subscription.js';
+import type { DeviceClaims } from './device-claims.js';
 import { errorFrame } from './error-frame.js';
 import type { FrameHandler } from './frame-handler.js';
 import { FrameRefused, readFrame } from './read-frame.js';
@@ -41,6 +42,7 @@ export interface SessionsDependencies {
   readonly hub: Pick<Hub, 'attach' | 'detach'>;
   readonly replay: Replay;
   readonly presence: PresenceService;
+  readonly devices: DeviceClaims;
   readonly handler: FrameHandler;
   readonly metrics: GatewayMetrics;
   readonly limits: SessionLimits;
@@ -129,6 +131,12 @@ export class Sessions {
     }
   }
 
+  /** A newer session of the same device has begun at another gateway. */
+  replaced(userId: string, deviceId: string, sessionId: string): void {
+    const session = this.#byUser.ofDevice(userId, deviceId);
+    if (session?.id === sessionId) this.#end(session, 'sessionReplaced');
+  }
+
   /** To be called at least once in half a heartbeat: finds the silent, the expired and those who do not let go. */
   sweep(): void {
     const { clock, limits } = this.deps;
@@ -147,6 +155,9 @@ export class Sessions {
           if (now - session.lastHeard > 2 * limits.heartbeatMs) this.#end(session, 'heartbeatMissed');
           else if ((session.principal?.expiresAt ?? 0) <= now) {
             this.#end(session, 'tokenExpired', new ParleyError('token_expired'));
+          } else if (now - session.lastClaimed >= limits.heartbeatMs) {
+            session.lastClaimed = now;
+            this.deps.devices.renew(session);
           }
           break;
         default:
@@ -197,7 +208,7 @@ export class Sessions {
   }
 
   #admit(session: Session, principal: Principal, hello: ClientFrameOf<'hello'> | null): void {
-    const { hub, presence, replay, limits, clock } = this.deps;
+    const { hub, presence, devices, replay, limits, clock } = this.deps;
     const { userId, deviceId } = principal;
     const before = this.#byUser.ofDevice(userId, deviceId);
     if (before !== undefined) this.#end(before, 'sessionReplaced');
@@ -211,6 +222,7 @@ export class Sessions {
     session.subscription = new Subscription(session, replay);
     session.subscription.person = hub.attach(userId, session.subscription);
     this.#welcome(session, principal);
+    devices.opened(session);
     presence.opened(session, clock.now());
     if (hello !== null) this.#hello(session, hello);
     else setTimeout(() => this.#silentHello(session), silentHelloMs);
@@ -313,6 +325,7 @@ export class Sessions {
     subscription.close();
     this.deps.hub.detach(subscription.person, subscription);
     this.#byUser.delete(principal.userId, session);
+    this.deps.devices.closed(session);
     this.deps.presence.closed(session, this.deps.clock.now());
   }
 

@@ -14,6 +14,7 @@ import {
   createRateLimiter,
   CURSORS,
   DELIVERY,
+  DEVICES,
   EVENT_LOG_READER,
   EVENT_LOG_WRITER,
   LOGGER,
@@ -70,6 +71,7 @@ class SharedModule {
       [PRESENCE, engines.presence],
       [SIGNALS, engines.signals],
       [REVOCATIONS, engines.revocations],
+      [DEVICES, engines.devices],
     ]);
     const providers = [
       ...[...values].map(([provide, useValue]) => ({ provide, useValue })),

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import {
+  createDeviceRegistry,
   createPresenceStore,
   createRevocationBus,
   createSignalBus,
@@ -30,6 +31,7 @@ export async function openEmbeddedEngines(config: ParleyConfig, clock: Clock, lo
     presence,
     signals: createSignalBus(),
     revocations: createRevocationBus(),
+    devices: createDeviceRegistry(),
     async close() {
       presence.close();
       await projections.close();

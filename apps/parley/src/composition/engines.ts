@@ -1,6 +1,7 @@
 import type {
   AccountStore,
   DeliverySubscriber,
+  DeviceRegistry,
   EventLogReader,
   EventLogWriter,
   PresenceStore,
@@ -23,6 +24,7 @@ export interface Engines {
   readonly presence: PresenceStore;
   readonly signals: SignalBus;
   readonly revocations: RevocationBus;
+  readonly devices: DeviceRegistry;
   /** Finishes what was accepted, then lets go of every file. */
   close(): Promise<void>;
 }

@@ -27,6 +27,13 @@ const list = z.string().transform((value) =>
     .filter((part) => part !== ''),
 );
 const file = z.string();
+const url = (...protocols: readonly string[]): z.ZodType<string> =>
+  z
+    .string()
+    .refine(
+      (value) => value === '' || protocols.some((protocol) => value.startsWith(`${protocol}//`)),
+      `expected a URL with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+    );
 
 export const settings = {
   apps: setting({
@@ -241,6 +248,89 @@ export const settings = {
     fallback: '5000',
     unit: 'ms',
     help: 'After SIGTERM: time for clients to go before their sockets are ended.',
+  }),
+  eventstoreUrl: setting({
+    variable: 'EVENTSTORE_URL',
+    schema: url('esdb:', 'esdb+discover:', 'kurrentdb:', 'kurrentdb+discover:'),
+    fallback: '',
+    secret: true,
+    help: 'Event log on EventStoreDB (esdb://user:password@host:2113?tls=true). Empty: in DATA_DIR.',
+  }),
+  kafkaBrokers: setting({
+    variable: 'KAFKA_BROKERS',
+    schema: list,
+    fallback: '',
+    help: 'Event feed over Kafka (host:port,…). Empty: the projections read the event log itself.',
+  }),
+  kafkaTopic: setting({
+    variable: 'KAFKA_TOPIC',
+    schema: z.string().regex(/^[A-Za-z0-9._-]{1,200}$/, 'expected 1 to 200 of A-Z a-z 0-9 . _ -'),
+    fallback: 'parley.events',
+    help: 'Topic of the events; its dead letters go to the topic of this name with `.dead`.',
+  }),
+  kafkaPartitions: setting({
+    variable: 'KAFKA_PARTITIONS',
+    schema: integer(1, 10_000),
+    fallback: '6',
+    help: 'Partitions of the topic, fixed when it is made. At most so many projectors share the work.',
+  }),
+  kafkaRetention: setting({
+    variable: 'KAFKA_RETENTION',
+    schema: integer(1, 87_600),
+    fallback: '168',
+    unit: 'h',
+    help: 'How long the topic keeps events. The event log keeps them for ever; who was away longer reads them there.',
+  }),
+  cassandraUrl: setting({
+    variable: 'CASSANDRA_URL',
+    schema: url('cassandra:'),
+    fallback: '',
+    secret: true,
+    help: 'History, inbox, watermarks, membership, people and accounts on Cassandra (cassandra://user:password@host1,host2:9042/keyspace?dc=…). Empty: in DATA_DIR.',
+  }),
+  cassandraReplication: setting({
+    variable: 'CASSANDRA_REPLICATION',
+    schema: integer(1, 20),
+    fallback: '1',
+    help: 'Copies of each row when `parley migrate` makes the keyspace. 3 where rows are to survive a machine.',
+  }),
+  elasticsearchUrl: setting({
+    variable: 'ELASTICSEARCH_URL',
+    schema: url('http:', 'https:'),
+    fallback: '',
+    secret: true,
+    help: 'Message search on Elasticsearch (https://user:password@host:9200). Empty: in DATA_DIR.',
+  }),
+  elasticsearchShards: setting({
+    variable: 'ELASTICSEARCH_SHARDS',
+    schema: integer(1, 1_000),
+    fallback: '1',
+    help: 'Shards of a new index.',
+  }),
+  redisUrl: setting({
+    variable: 'REDIS_URL',
+    schema: url('redis:', 'rediss:', 'redis+sentinel:', 'redis+cluster:'),
+    fallback: '',
+    secret: true,
+    help: 'Presence, deliveries between processes, rate limits, leases on Redis. Empty: in this process.',
+  }),
+  internalHost: setting({
+    variable: 'INTERNAL_HOST',
+    schema: text.pipe(z.string().min(1)),
+    fallback: '127.0.0.1',
+    help: 'Address on which a command-api takes commands from gateways of other processes.',
+  }),
+  internalPort: setting({
+    variable: 'INTERNAL_PORT',
+    schema: integer(0, 65_535),
+    fallback: '0',
+    help: 'Its port; 0: any free one.',
+  }),
+  internalUrl: setting({
+    variable: 'INTERNAL_URL',
+    schema: url('http:'),
+    fallback: '',
+    help: 'How others reach it. Empty: as it listens.',
   }),
   conversationsCached: setting({
     variable: 'CONVERSATIONS_CACHED',
