@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { uuidv7 } from 'uuidv7';
 
-export type IdPrefix = 'cnv' | 'usr' | 'dev' | 'ses' | 'inv' | 'req';
+export type IdPrefix = 'cnv' | 'usr' | 'dev' | 'ses' | 'inv' | 'req' | 'nod';
 
 /** A new random id such as `cnv_0199…`, 32 hexadecimal digits that sort by time of making (UUID version 7). */
 export const newId = (prefix: IdPrefix): string => `${prefix}_${uuidv7().replaceAll('-', '')}`;

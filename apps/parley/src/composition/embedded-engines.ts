@@ -8,7 +8,7 @@ import {
   SqliteAccountStore,
   startEmbeddedProjections,
 } from '@parley/embedded';
-import type { Clock, Logger, ParleyConfig } from '@parley/platform';
+import { type Clock, createRateLimiter, type Logger, type ParleyConfig } from '@parley/platform';
 import { projectorModule } from '@parley/projector';
 import type { Engines } from './engines.js';
 
@@ -32,6 +32,9 @@ export async function openEmbeddedEngines(config: ParleyConfig, clock: Clock, lo
     signals: createSignalBus(),
     revocations: createRevocationBus(),
     devices: createDeviceRegistry(),
+    commands: null,
+    directory: null,
+    rateLimiter: (_name, options) => createRateLimiter(options),
     async close() {
       presence.close();
       await projections.close();

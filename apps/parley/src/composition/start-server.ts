@@ -1,7 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { Clock, Logger, ParleyConfig } from '@parley/platform';
+import { type Clock, COMMANDS, type Logger, newId, type ParleyConfig } from '@parley/platform';
+import type { CommandClient } from '@parley/ports';
 import { openEmbeddedEngines } from './embedded-engines.js';
+import { startInternalServer } from './internal-server.js';
 
 export interface ServerOptions {
   readonly config: ParleyConfig;
@@ -28,12 +30,26 @@ export async function startServer({ config, secret, clock, logger }: ServerOptio
     app = await createServer(AppModule.compose({ config, secret, clock, logger, engines }), config);
     await app.listen(config.port, config.host);
     const server = app;
+    const { directory } = engines;
+    const internal =
+      directory === null || !config.apps.includes('command-api')
+        ? null
+        : await startInternalServer({
+            config,
+            secret,
+            clock,
+            logger,
+            directory,
+            commands: server.get<CommandClient>(COMMANDS),
+            nodeId: newId('nod'),
+          });
     return {
       url:
         config.publicUrl === ''
           ? listeningUrl(config, server.getHttpServer().address() as AddressInfo)
           : config.publicUrl,
       async stop() {
+        await internal?.stop();
         await server.close();
         await engines.close();
       },

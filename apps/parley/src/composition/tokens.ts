@@ -79,3 +79,34 @@ function claimedIssuer(token: string): string | undefined {
     throw new ParleyError('unauthenticated');
   }
 }
+
+/** Between processes of one deployment: short-lived, good for nothing that a client can reach. */
+const internalAudience = 'parley-internal';
+const internalTtlMs = 60_000;
+const internalSubject = 'node';
+
+export interface InternalTokens {
+  make(): Promise<string>;
+  admits(token: string): Promise<boolean>;
+}
+
+export function createInternalTokens(secret: Uint8Array, clock: Clock): InternalTokens {
+  const tokens = createLocalTokens({
+    issuer: localIssuer,
+    audience: internalAudience,
+    secret,
+    ttlMs: internalTtlMs,
+    clock,
+  });
+  return {
+    async make() {
+      const claims = { userId: internalSubject, deviceId: internalSubject, username: internalSubject, scopes: [] };
+      return (await tokens.issue(claims)).token;
+    },
+    admits: (token) =>
+      tokens.verify(token).then(
+        () => true,
+        () => false,
+      ),
+  };
+}
