@@ -6,6 +6,10 @@ import { startProjector } from './runner/start-projector.js';
 /** What a projecting thread loads, whatever engines it runs on: no Nest, no network. */
 export const projector: ProjectorModule = {
   projections,
-  startProjector: (host) => startProjector(projections, host),
+  startProjector: (host, only) =>
+    startProjector(
+      projections.filter(({ name }) => only?.includes(name) ?? true),
+      host,
+    ),
   replay,
 };

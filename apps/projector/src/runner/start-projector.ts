@@ -36,6 +36,8 @@ export async function startProjector(projections: readonly Projection[], host: P
 
 class RunningProjector implements Projector {
   readonly #lanes: readonly Lane[];
+  /** Deliveries are made of all of the core; the part of a projector that has less only projects. */
+  readonly #delivers: boolean;
   readonly #inStep = new Set<Lane>();
   readonly #caughtUp = Promise.withResolvers<void>();
   readonly #stopping = new AbortController();
@@ -54,6 +56,7 @@ class RunningProjector implements Projector {
     private readonly host: ProjectorHost,
   ) {
     this.#lanes = projections.map((projection) => new Lane(projection, host.log, () => host.openStore(projection)));
+    this.#delivers = core.every((name) => projections.some((projection) => projection.name === name));
   }
 
   async start(): Promise<void> {
@@ -77,7 +80,8 @@ class RunningProjector implements Projector {
   }
 
   safePosition(): number {
-    return Math.min(...this.#lanes.filter(isCore).map((lane) => lane.position));
+    const lanes = this.#delivers ? this.#lanes.filter(isCore) : this.#lanes;
+    return Math.min(...lanes.map((lane) => lane.position));
   }
 
   retryParked(name: ProjectionName, position: number): Promise<boolean> {
@@ -174,6 +178,10 @@ class RunningProjector implements Projector {
     const position = batch.checkpoint;
     if (!this.#live) {
       await this.#newsOfCatchingUp(position);
+      return;
+    }
+    if (!this.#delivers) {
+      await this.#publishGap(position);
       return;
     }
     try {
