@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { chooseEngines, isEmbedded } from './engine-choice.js';
 
 const eventstore = { PARLEY_EVENTSTORE_URL: 'esdb://localhost:2113?tls=false' };
-const kafka = { PARLEY_KAFKA_BROKERS: 'localhost:9092' };
+const kafka = { PARLEY_KAFKA_URL: 'kafka://localhost:9092' };
 const cassandra = { PARLEY_CASSANDRA_URL: 'cassandra://localhost/parley' };
 const elasticsearch = { PARLEY_ELASTICSEARCH_URL: 'http://localhost:9200' };
 const redis = { PARLEY_REDIS_URL: 'redis://localhost' };
@@ -46,7 +46,7 @@ describe('chooseEngines', () => {
       /EVENTSTORE_URL needs PARLEY_CASSANDRA_URL/,
     ],
     ['EventStoreDB with the embedded search', { ...eventstore, ...cassandra }, /needs PARLEY_ELASTICSEARCH_URL/],
-    ['Kafka with embedded read models', kafka, /KAFKA_BROKERS needs PARLEY_CASSANDRA_URL/],
+    ['Kafka with embedded read models', kafka, /KAFKA_URL needs PARLEY_CASSANDRA_URL/],
     [
       'a gateway of its own on embedded engines',
       { PARLEY_APPS: 'gateway' },

@@ -14,7 +14,7 @@ export interface EngineChoice {
 
 type EngineSettings = Pick<
   ParleyConfig,
-  'apps' | 'secret' | 'eventstoreUrl' | 'kafkaBrokers' | 'cassandraUrl' | 'elasticsearchUrl' | 'redisUrl'
+  'apps' | 'secret' | 'eventstoreUrl' | 'kafkaUrl' | 'cassandraUrl' | 'elasticsearchUrl' | 'redisUrl'
 >;
 
 /**
@@ -24,7 +24,7 @@ type EngineSettings = Pick<
 export function chooseEngines(config: EngineSettings): EngineChoice {
   const choice: EngineChoice = {
     log: config.eventstoreUrl === '' ? 'embedded' : 'eventstore',
-    feed: config.kafkaBrokers.length === 0 ? 'log' : 'kafka',
+    feed: config.kafkaUrl === '' ? 'log' : 'kafka',
     models: config.cassandraUrl === '' ? 'embedded' : 'cassandra',
     search: config.elasticsearchUrl === '' ? 'embedded' : 'elasticsearch',
     coordination: config.redisUrl === '' ? 'process' : 'redis',
@@ -44,7 +44,7 @@ function missingForMany(config: EngineSettings): readonly string[] {
   if (all) return [];
   const needed = [
     ['EVENTSTORE_URL', config.eventstoreUrl, 'the embedded event log has one process'],
-    ['KAFKA_BROKERS', config.kafkaBrokers.join(), 'projectors share the work by its partitions'],
+    ['KAFKA_URL', config.kafkaUrl, 'projectors share the work by its partitions'],
     ['CASSANDRA_URL', config.cassandraUrl, 'the embedded read models have one process'],
     ['ELASTICSEARCH_URL', config.elasticsearchUrl, 'the embedded message search has one process'],
     ['REDIS_URL', config.redisUrl, 'processes find and tell each other there'],
@@ -64,7 +64,7 @@ function mixesThatCannotWork({ log, feed, models, search }: EngineChoice): reado
     reasons.push('PARLEY_EVENTSTORE_URL needs PARLEY_ELASTICSEARCH_URL: the embedded search reads the embedded log');
   }
   if (feed === 'kafka' && models === 'embedded') {
-    reasons.push('PARLEY_KAFKA_BROKERS needs PARLEY_CASSANDRA_URL: the embedded read models read the log in one order');
+    reasons.push('PARLEY_KAFKA_URL needs PARLEY_CASSANDRA_URL: the embedded read models read the log in one order');
   }
   return reasons;
 }

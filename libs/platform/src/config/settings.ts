@@ -256,17 +256,18 @@ export const settings = {
     secret: true,
     help: 'Event log on EventStoreDB (esdb://user:password@host:2113?tls=true). Empty: in DATA_DIR.',
   }),
-  kafkaBrokers: setting({
-    variable: 'KAFKA_BROKERS',
-    schema: list,
+  kafkaUrl: setting({
+    variable: 'KAFKA_URL',
+    schema: url('kafka:'),
     fallback: '',
-    help: 'Event feed over Kafka (host:port,…). Empty: the projections read the event log itself.',
+    secret: true,
+    help: 'Event feed over Kafka (kafka://user:password@host1:9092,host2:9092?tls=true). Empty: the projections read the event log itself.',
   }),
-  kafkaTopic: setting({
-    variable: 'KAFKA_TOPIC',
-    schema: z.string().regex(/^[A-Za-z0-9._-]{1,200}$/, 'expected 1 to 200 of A-Z a-z 0-9 . _ -'),
-    fallback: 'parley.events',
-    help: 'Topic of the events; its dead letters go to the topic of this name with `.dead`.',
+  kafkaPrefix: setting({
+    variable: 'KAFKA_PREFIX',
+    schema: z.string().regex(/^[A-Za-z0-9._-]{0,100}$/, 'expected up to 100 of A-Z a-z 0-9 . _ -'),
+    fallback: 'parley.',
+    help: 'Before the names of topics (`events`, `events.dead`) and of consumer groups.',
   }),
   kafkaPartitions: setting({
     variable: 'KAFKA_PARTITIONS',
