@@ -69,7 +69,7 @@ export class OrderedDeliveries implements DeliverySubscriber, ProjectedPositions
   readonly #logger: Logger;
   readonly #countGap: () => void;
   readonly #ends: (() => void)[] = [];
-  #polledAt = -Infinity;
+  #polledAt = performance.now();
   #polledOthersAt = -Infinity;
   #toldGapAt = -Infinity;
   #flushing = false;
