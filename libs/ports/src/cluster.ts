@@ -23,13 +23,21 @@ export interface ProgressBus {
   subscribe(listener: (checkpoint: PartitionCheckpoint) => void): () => void;
 }
 
-/** What one partition's consumer tells all gateways, after it can be read. */
+/**
+ * What one partition's consumer tells all gateways, after it can be read: every delivery after `previous` up to
+ * `position`. Told whenever the position moves, also when there is nothing to deliver: gateways hold everybody's
+ * deliveries back until all partitions have passed them.
+ */
 export interface PartitionBatch {
   readonly partition: number;
   /** Everything of the partition up to here is projected and readable. */
   readonly position: number;
-  /** `position` of the partition's batch before it: anything else than the last one seen means that something was lost. */
+  /**
+   * `position` of the partition's batch before it, for a consumer's first one where it began: higher than the last one
+   * seen means that something was lost. Equal to `position`: nothing is told of what lies before; read again.
+   */
   readonly previous: number;
+  /** In position order. */
   readonly deliveries: readonly Delivery[];
 }
 

@@ -1,0 +1,41 @@
+import type { PartitionBatch } from '@parley/ports';
+import type { RedisConnection } from '../connection/redis-connection.js';
+import { decodeBatch } from './batch-codec.js';
+
+/** Where a gateway hears the batches of all partitions; some may be missing. */
+export interface BatchSource {
+  subscribe(listener: (batch: PartitionBatch) => void): () => void;
+  /** false: nothing can be heard at the moment. */
+  readonly listening: boolean;
+  /** It can be heard, for the first time or again: what was told before may have been missed. */
+  onListening(listener: () => void): () => void;
+}
+
+/** One channel a partition: in a cluster they lie on different nodes. */
+export const deliveryChannel = (connection: RedisConnection, partition: number): string =>
+  connection.name('deliveries', `{${partition}}`);
+
+export function createBatchSource(connection: RedisConnection, partitions: number): BatchSource {
+  const { shards, failures } = connection;
+  return {
+    subscribe(listener) {
+      const ends = Array.from({ length: partitions }, (_, partition) =>
+        shards.subscribe(deliveryChannel(connection, partition), (message) => {
+          let batch: PartitionBatch;
+          try {
+            batch = decodeBatch(partition, message);
+          } catch (error) {
+            failures.report('decode', error);
+            return;
+          }
+          listener(batch);
+        }),
+      );
+      return () => ends.forEach((end) => end());
+    },
+    get listening() {
+      return shards.listening;
+    },
+    onListening: (listener) => shards.onListening(listener),
+  };
+}
