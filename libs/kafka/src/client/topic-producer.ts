@@ -1,8 +1,9 @@
 import { CompressionTypes, type Message, Partitioners, type Producer } from 'kafkajs';
 import { doneWithin } from './done-within.js';
-import { boundedRetry, type ClientSettings, KafkaClient } from './kafka-client.js';
+import { type ClientSettings, endlessRetry, KafkaClient } from './kafka-client.js';
 
-const sendMs = 30_000;
+/** What one send may take, in milliseconds; until then the library tries again. */
+const sendMs = 15_000;
 const leaveMs = 2_000;
 /** Smaller batches gain nothing by compression. */
 const worthCompressing = 16_384;
@@ -26,7 +27,7 @@ export class TopicProducer {
   ) {}
 
   /**
-   * Resolves when all replicas have it. Rejects after half a minute at the latest.
+   * Resolves when all replicas have it. Rejects after a quarter of a minute at the latest.
    * `bytes`: about how large it is.
    */
   async send(topic: string, messages: Message[], bytes: number): Promise<void> {
@@ -61,7 +62,7 @@ export class TopicProducer {
   }
 
   async #open(): Promise<Connected> {
-    const client = new KafkaClient(this.settings, boundedRetry);
+    const client = new KafkaClient(this.settings, endlessRetry);
     const producer = client.kafka.producer({
       idempotent: true,
       allowAutoTopicCreation: false,

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** Milliseconds until the second try, and at most between two. */
-const waits = [100, 2_000] as const;
+export type Waits = readonly [first: number, most: number];
 
 /**
  * Tries for ever, with growing pauses, until it succeeds or the signal ends it: the feed must not leave anything out,
@@ -10,10 +10,11 @@ const waits = [100, 2_000] as const;
  */
 export async function again(
   attempt: () => Promise<void>,
+  [first, most]: Waits,
   signal: AbortSignal,
   onFailure: (error: unknown) => void,
 ): Promise<boolean> {
-  for (let wait: number = waits[0]; !signal.aborted; wait = Math.min(wait * 2, waits[1])) {
+  for (let wait = first; !signal.aborted; wait = Math.min(wait * 2, most)) {
     try {
       await attempt();
       return true;

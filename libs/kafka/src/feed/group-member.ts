@@ -53,6 +53,7 @@ export class GroupMember implements FeedMembership {
       partitions: settings.partitions,
       maxBatch: settings.maxBatch,
       maxWaitingBytes: settings.maxWaitingBytes,
+      retryMs: [100, 2_000],
       onFull: (partition) => this.#ifRunning((consumer) => consumer.pause([this.#only(partition)])),
       onDrained: (partition) => this.#ifRunning((consumer) => consumer.resume([this.#only(partition)])),
       onRejected: (partition, error) =>

@@ -1,6 +1,6 @@
 import type { EventLogReader, FeedBatch, FeedConsumer } from '@parley/ports';
 import { partitionOfStream } from '../topic/partition-of.js';
-import { again } from './again.js';
+import { again, type Waits } from './again.js';
 import { nextStretch, type PlacedRecord } from './stretch.js';
 import { WaitingRecords } from './waiting-records.js';
 
@@ -9,6 +9,8 @@ export interface StreamSettings {
   readonly partitions: number;
   readonly maxBatch: number;
   readonly maxWaitingBytes: number;
+  /** Between two tries of what the consumer rejects. */
+  readonly retryMs: Waits;
   /** Fetch no more of this partition, or go on. */
   readonly onFull: (partition: number) => void;
   readonly onDrained: (partition: number) => void;
@@ -76,8 +78,8 @@ export class PartitionStream {
     const begin = async (): Promise<void> => {
       this.#seen = await this.consumer.begin(this.partition);
     };
-    if (await again(begin, this.#idleEnd, rejected)) {
-      while (!this.#idleEnd.aborted) await again(() => this.#next(), this.#idleEnd, rejected);
+    if (await again(begin, this.settings.retryMs, this.#idleEnd, rejected)) {
+      while (!this.#idleEnd.aborted) await again(() => this.#next(), this.settings.retryMs, this.#idleEnd, rejected);
     }
     try {
       this.consumer.end(this.partition);

@@ -33,7 +33,7 @@ export function nextStretch(waiting: Iterable<PlacedRecord>, seen: number, maxEv
   let offset: number | null = null;
   let missingUpTo: number | null = null;
   for (const { record, offset: place } of waiting) {
-    if (record.position > checkpoint || record.after > checkpoint) {
+    if (record.position > checkpoint) {
       if (record.after > checkpoint) {
         missingUpTo = record.after;
         break;
