@@ -40,13 +40,24 @@ export class UndecodableEvent extends Error {
 export function decodeEvent(recorded: RecordedEvent): DecodedEvent<ParleyEvent> {
   try {
     const data = parseObject(recorded.data);
-    const metadata = parseObject(recorded.metadata) as unknown as EventMetadata;
     const newest = currentTypes.has(recorded.type) ? { type: recorded.type, data } : upcast(recorded.type, data);
-    if (newest !== null) return { event: newest as ParleyEvent, metadata, recorded };
+    if (newest !== null) return { event: newest as ParleyEvent, recorded };
   } catch (error) {
     throw new UndecodableEvent(recorded, 'malformed', error);
   }
   throw new UndecodableEvent(recorded, 'unknown-type');
+}
+
+/**
+ * Who and why. Apart from the event, because projections do without it.
+ * @throws UndecodableEvent when it is no JSON object
+ */
+export function decodeMetadata(recorded: RecordedEvent): EventMetadata {
+  try {
+    return parseObject(recorded.metadata) as unknown as EventMetadata;
+  } catch (error) {
+    throw new UndecodableEvent(recorded, 'malformed', error);
+  }
 }
 
 function parseObject(json: string): Record<string, unknown> {

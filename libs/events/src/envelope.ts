@@ -39,6 +39,5 @@ export interface EventMetadata {
 /** A recorded event with its data decoded and brought to the newest version of its type. */
 export interface DecodedEvent<E> {
   readonly event: E;
-  readonly metadata: EventMetadata;
   readonly recorded: RecordedEvent;
 }

@@ -12,3 +12,4 @@ export * from './rate-limit.js';
 export * from './search/index.js';
 export * from './session-check.js';
 export * from './tokens.js';
+export * from './verified-tokens.js';

@@ -5,6 +5,7 @@ import {
   createOidcVerifier,
   type ParleyConfig,
   ParleyError,
+  rememberVerified,
   type TokenIssuer,
   type TokenVerifier,
   withSessionCheck,
@@ -15,6 +16,11 @@ import { registeringExternalPeople } from './external-people.js';
 
 const localIssuer = 'parley';
 const localAudience = 'parley';
+
+/** Tokens whose signature need not be checked again. About 1 KiB each. */
+const tokensRemembered = 20_000;
+/** Those of an external issuer are checked again after this, in ms: its keys may have been withdrawn. */
+const externalRememberedMs = 60_000;
 
 export function createTokenIssuer(
   config: ParleyConfig,
@@ -43,7 +49,9 @@ export function createTokenVerifier(
   clock: Clock,
 ): TokenVerifier {
   const { accounts } = engines;
-  const own = withSessionCheck(local, accounts);
+  const remembered = (verifier: TokenVerifier, forMs: number): TokenVerifier =>
+    rememberVerified(verifier, { clock, capacity: tokensRemembered, forMs });
+  const own = withSessionCheck(remembered(local, Infinity), accounts);
   if (config.oidcIssuer === '') return own;
   const verifier = createOidcVerifier({
     issuer: config.oidcIssuer,
@@ -52,7 +60,13 @@ export function createTokenVerifier(
     clock,
   });
   const { people, positions } = engines.readModels;
-  const external = registeringExternalPeople(verifier, { commands, people, positions, accounts, clock });
+  const external = registeringExternalPeople(remembered(verifier, externalRememberedMs), {
+    commands,
+    people,
+    positions,
+    accounts,
+    clock,
+  });
   return {
     verify: (token) => (claimedIssuer(token) === config.oidcIssuer ? external : own).verify(token),
   };
