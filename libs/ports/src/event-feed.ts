@@ -8,6 +8,8 @@ import type { RecordedEvent } from '@parley/events';
 export interface EventFeed {
   /** Fixed for the life of a deployment; they are numbered from 0. */
   readonly partitions: number;
+  /** Where the events of a stream are. */
+  partitionOf(stream: string): number;
   /**
    * Joins a consumer group: each partition is given to one of its members at a time (for a moment two may believe they
    * have it). Survives breaks by itself.
@@ -17,8 +19,8 @@ export interface EventFeed {
 
 export interface FeedConsumer {
   /**
-   * A partition is ours from now on; answers the position after which its events are wanted: what lies at or below it
-   * may be left out. Rejecting is answered by asking again, later.
+   * A partition is ours from now on; answers the position after which its events are wanted: all of them come, however
+   * long ago that was, and what lies at or below it is left out. Rejecting is answered by asking again, later.
    */
   begin(partition: number): Promise<number>;
   /**
@@ -27,7 +29,7 @@ export interface FeedConsumer {
    * stretch again, later. `signal`: the partition is no longer ours; what comes of it must not be written.
    */
   take(partition: number, batch: FeedBatch, signal: AbortSignal): Promise<void>;
-  /** It is no longer ours. */
+  /** It is no longer ours; comes after the last `take` has settled. */
   end(partition: number): void;
 }
 

@@ -5,6 +5,8 @@ export * from './commands.js';
 export * from './delivery.js';
 export * from './event-feed.js';
 export * from './event-log.js';
+export * from './event-topic.js';
+export * from './partition-projector.js';
 export * from './presence.js';
 export * from './projection-stores.js';
 export * from './projections.js';

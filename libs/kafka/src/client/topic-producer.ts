@@ -1,0 +1,84 @@
+import { CompressionTypes, type Message, Partitioners, type Producer } from 'kafkajs';
+import { doneWithin } from './done-within.js';
+import { type ClientSettings, endlessRetry, KafkaClient } from './kafka-client.js';
+
+/** What one send may take, in milliseconds; until then the library tries again. */
+const sendMs = 15_000;
+const leaveMs = 2_000;
+/** Smaller batches gain nothing by compression. */
+const worthCompressing = 16_384;
+
+interface Connected {
+  readonly client: KafkaClient;
+  readonly producer: Producer;
+}
+
+/**
+ * An idempotent producer. One that could not say what became of a send is thrown away, because its count of what was
+ * sent may not be the broker's any more: what it left on the way may still arrive.
+ */
+export class TopicProducer {
+  #connected: Promise<Connected> | null = null;
+  #closed = false;
+
+  constructor(
+    private readonly settings: ClientSettings,
+    private readonly compression: 'none' | 'gzip',
+  ) {}
+
+  /**
+   * Resolves when all replicas have it. Rejects after a quarter of a minute at the latest.
+   * `bytes`: about how large it is.
+   */
+  async send(topic: string, messages: Message[], bytes: number): Promise<void> {
+    const compression =
+      this.compression === 'gzip' && bytes >= worthCompressing ? CompressionTypes.GZIP : CompressionTypes.None;
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => late.reject(new Error('the brokers have not answered in time')), sendMs);
+    const connected = this.#connect();
+    try {
+      const sent = connected.then(({ producer }) => producer.send({ topic, messages, acks: -1, compression }));
+      await Promise.race([sent, late.promise]);
+    } catch (error) {
+      if (this.#connected === connected) this.#connected = null;
+      void connected.then(leave, () => undefined);
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const connected = this.#connected;
+    this.#connected = null;
+    if (connected !== null) await doneWithin(leaveMs + 500, connected.then(leave));
+  }
+
+  #connect(): Promise<Connected> {
+    if (this.#closed) return Promise.reject(new Error('this producer is closed'));
+    this.#connected ??= this.#open();
+    return this.#connected;
+  }
+
+  async #open(): Promise<Connected> {
+    const client = new KafkaClient(this.settings, endlessRetry);
+    const producer = client.kafka.producer({
+      idempotent: true,
+      allowAutoTopicCreation: false,
+      createPartitioner: Partitioners.DefaultPartitioner,
+    });
+    try {
+      await producer.connect();
+      return { client, producer };
+    } catch (error) {
+      client.release();
+      throw error;
+    }
+  }
+}
+
+async function leave({ client, producer }: Connected): Promise<void> {
+  await doneWithin(leaveMs, producer.disconnect());
+  client.release();
+}
