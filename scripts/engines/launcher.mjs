@@ -6,7 +6,9 @@ import { folder, layoutOf } from './layout.mjs';
 import { environmentOf, forgetPlan, loadPlan, makePlan, plansOf, savePlan } from './plan.mjs';
 import { requireFree } from './ports.mjs';
 import { isRunning, residentMiB, stopProcess } from './processes.mjs';
+import { startProxies, stopProxies } from './proxies.mjs';
 import { requireAll } from './requirements.mjs';
+import { mountSmallDisk, unmountSmallDisk } from './small-disks.mjs';
 import { waitUntil } from './wait.mjs';
 
 const START_DEADLINE_MS = 240_000;
@@ -46,28 +48,62 @@ export async function startNodes(context, nodes) {
   }
 }
 
-async function bringUp(layout, engine, settings) {
-  const before = loadPlan(layout, engine.name);
-  if (before !== undefined && runningNodes(layout, before).length === before.nodes.length) {
-    settings.tell(`${engine.name}: runs already`);
-    return;
+const dataFolders = (layout, plan) => plan.nodes.map(({ data }) => join(layout.data, data));
+
+async function prepareData(layout, plan, clean) {
+  for (const path of dataFolders(layout, plan)) {
+    if (clean) {
+      await unmountSmallDisk(path);
+      rmSync(path, { recursive: true, force: true });
+    }
+    if (plan.smallDiskMiB !== undefined) await mountSmallDisk(path, plan.smallDiskMiB);
   }
-  if (before !== undefined) await takeDown(layout, before);
-  const plan = await makePlan(engine, settings);
-  if (settings.clean)
-    for (const { data } of plan.nodes) rmSync(join(layout.data, data), { recursive: true, force: true });
-  savePlan(layout, plan);
-  const began = Date.now();
+}
+
+/** Whether an engine that runs already is what was asked for; ports may differ, as they are told. */
+function requireSame(plan, engine, settings) {
+  const nodes = engine.nodeCounts.includes(settings.nodes) ? settings.nodes : 1;
+  const same =
+    plan.nodes.length === nodes && plan.proxied === settings.proxied && plan.smallDiskMiB === settings.smallDiskMiB;
+  if (!same) throw new Error('runs already, but with other nodes, proxies or disks: take it down first');
+}
+
+/** Whether the engine runs; what is left of an earlier run in part is taken down. */
+async function isUp(layout, engine, settings) {
+  const before = loadPlan(layout, engine.name);
+  if (before === undefined) return false;
+  if (runningNodes(layout, before).length === before.nodes.length) {
+    requireSame(before, engine, settings);
+    return true;
+  }
+  await takeDown(layout, before);
+  return false;
+}
+
+async function bringUp(layout, engine, settings) {
   const tell = (line) => settings.tell(`${engine.name}: ${line}`);
+  if (await isUp(layout, engine, settings)) return tell('runs already');
+  const plan = await makePlan(engine, settings);
   const context = { layout, plan, tell };
-  await engine.install(context);
-  tell(plan.nodes.length === 1 ? 'starting' : `starting ${plan.nodes.length} nodes`);
-  await startNodes(context, plan.nodes);
-  tell(`ready after ${((Date.now() - began) / 1000).toFixed(1)} s`);
+  const began = Date.now();
+  savePlan(layout, plan);
+  try {
+    await prepareData(layout, plan, settings.clean);
+    await engine.install(context);
+    if (plan.proxied) await startProxies(layout, plan);
+    tell(plan.nodes.length === 1 ? 'starting' : `starting ${plan.nodes.length} nodes`);
+    await startNodes(context, plan.nodes);
+  } catch (error) {
+    await takeDown(layout, plan);
+    throw error;
+  }
+  return tell(`ready after ${((Date.now() - began) / 1000).toFixed(1)} s`);
 }
 
 async function takeDown(layout, plan) {
   await Promise.all(plan.nodes.map(({ name }) => stopProcess(layout, name)));
+  if (plan.proxied) await stopProxies(layout, plan);
+  for (const path of dataFolders(layout, plan)) await unmountSmallDisk(path);
   forgetPlan(layout, plan.engine);
 }
 
@@ -80,6 +116,10 @@ async function takeDown(layout, plan) {
  * @param {1 | 3} [options.nodes]  of those engines that can have several
  * @param {boolean} [options.freePorts]  picks ports that are free, instead of the standard ones
  * @param {number} [options.portOffset]  added to the standard ports
+ * @param {boolean} [options.proxied]  puts a proxy in front of each node, for faults of the network, and gives out its
+ *   address
+ * @param {number} [options.smallDiskMiB]  data on a disk in memory of that size, for the fault "disk full"; as root, and
+ *   gone after `down`
  * @param {boolean} [options.clean]  begins with empty data
  * @param {boolean} [options.ignoreMemory]
  * @param {string[]} [options.javaOptions]
@@ -89,7 +129,14 @@ async function takeDown(layout, plan) {
  */
 export async function up(options = {}) {
   const layout = layoutOf(options);
-  const settings = { nodes: 1, portOffset: 0, javaOptions: [], proxied: false, tell: () => {}, ...options };
+  const settings = {
+    ...options,
+    nodes: options.nodes ?? 1,
+    portOffset: options.portOffset ?? 0,
+    proxied: options.proxied ?? false,
+    javaOptions: options.javaOptions ?? [],
+    tell: options.tell ?? (() => {}),
+  };
   const wanted = chosen(settings.only);
   const counted = wanted
     .filter(

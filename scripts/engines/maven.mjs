@@ -4,7 +4,7 @@ import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { folder } from './layout.mjs';
-import { javaHome } from './java.mjs';
+import { javaHome, onPath } from './java.mjs';
 
 const PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1';
 
@@ -33,7 +33,7 @@ function pom({ name, artifacts, pinned = [], excluded = [], type = 'jar' }) {
 
 /** Runs Maven, calling `onDownload` for each file that comes from the network. */
 async function maven(args, onDownload) {
-  const child = spawn('mvn', ['-B', '-Dstyle.color=never', ...args], {
+  const child = spawn(onPath('mvn'), ['-B', '-Dstyle.color=never', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, JAVA_HOME: await javaHome() },
   });
@@ -68,7 +68,8 @@ export async function mavenFolder(layout, set, tell) {
   const began = Date.now();
   let files = 0;
   let mib = 0;
-  const amount = () => (files === 0 ? 'from the local repository' : `${files} files, ${mib.toFixed(0)} MiB so far`);
+  const amount = () =>
+    files === 0 ? 'nothing was missing here so far' : `${files} files, ${mib.toFixed(0)} MiB so far`;
   tell('loading from Maven Central');
   const progress = setInterval(() => tell(`loading from Maven Central: ${amount()}`), 3_000);
   try {

@@ -28,12 +28,13 @@ export async function makePlan(engine, settings) {
       advertised: { host: settings.proxied ? proxyHost(id) : nodeHost(id), port: ports.client },
     })),
     proxied: settings.proxied,
+    proxyControlPort: settings.proxied ? (await freePorts(['127.0.0.1'], 1))[0] : undefined,
     smallDiskMiB: settings.smallDiskMiB,
     javaOptions: settings.javaOptions,
   };
 }
 
-const planFile = (layout, name) => join(layout.run, `${name}.json`);
+export const planFile = (layout, name) => join(layout.run, `${name}.json`);
 
 export function savePlan(layout, plan) {
   mkdirSync(layout.run, { recursive: true });

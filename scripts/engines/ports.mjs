@@ -1,23 +1,9 @@
 // Ports on loopback. Node i of an engine lives on 127.0.0.i with the same ports as the others, its proxy on 127.0.1.i:
 // Linux answers on every address of 127.0.0.0/8 without set-up.
-import { connect, createServer } from 'node:net';
+import { createServer } from 'node:net';
 
 export const nodeHost = (id) => `127.0.0.${id}`;
 export const proxyHost = (id) => `127.0.1.${id}`;
-
-/** Whether something accepts connections there. */
-export function isListening(host, port, timeoutMs = 1_000) {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port });
-    const answer = (value) => {
-      socket.destroy();
-      resolve(value);
-    };
-    socket.setTimeout(timeoutMs, () => answer(false));
-    socket.once('connect', () => answer(true));
-    socket.once('error', () => answer(false));
-  });
-}
 
 function canBind(host, port) {
   return new Promise((resolve) => {

@@ -20,22 +20,32 @@ function statOf(pid) {
   }
 }
 
-const startTimeOf = (pid) => statOf(pid)?.[19];
+/**
+ * Gone, but for a parent that has not asked yet. While other threads of it still end, its ports are still taken: such a
+ * zombie counts as living.
+ */
+const isDead = (stat) => stat[0] === 'Z' && Number(stat[17]) <= 1;
 
-/** Living processes of a group; zombies do not count. */
+/** Start time of a living process; undefined for others. */
+function startTimeOf(pid) {
+  const stat = statOf(pid);
+  return stat === undefined || isDead(stat) ? undefined : stat[19];
+}
+
+/** Living processes of a group. */
 function membersOf(group) {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .filter((pid) => {
       const stat = statOf(pid);
-      return stat !== undefined && stat[0] !== 'Z' && Number(stat[2]) === group;
+      return stat !== undefined && !isDead(stat) && Number(stat[2]) === group;
     });
 }
 
 const recordFile = (layout, name) => join(layout.run, `${name}.pid`);
 
 /** The record of a process started here, alive or not; undefined where there is none. */
-export function recordOf(layout, name) {
+function recordOf(layout, name) {
   try {
     return JSON.parse(readFileSync(recordFile(layout, name), 'utf8'));
   } catch {
