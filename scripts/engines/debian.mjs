@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { onPath } from './path.mjs';
 import { folder } from './layout.mjs';
 
 const run = promisify(execFile);
@@ -22,18 +23,32 @@ function ownLists(layout) {
   ].flatMap(([key, value]) => ['-o', `${key}=${value}`]);
 }
 
-async function download(layout, packages, cwd) {
+/** The packages that an installation would add to this machine: the wanted one and the libraries it lacks. */
+async function packagesFor(wanted, lists) {
+  const install = ['install', '--print-uris', '--yes', '--no-install-recommends', wanted];
+  const { stdout } = await run('apt-get', [...lists, '-o', 'Debug::NoLocking=1', ...install], { timeout: MINUTES_5 });
+  // Lines such as: 'http://…/haproxy_2.6.12-1_amd64.deb' haproxy_2.6.12-1_amd64.deb 2042596 MD5Sum:…
+  return [...stdout.matchAll(/^'\S+' ([^_\s]+)_\S+\.deb /gm)].map(([, name]) => name);
+}
+
+async function download(layout, wanted, cwd, tell) {
+  const load = async (lists) => {
+    const packages = await packagesFor(wanted, lists);
+    tell(`loading the Debian packages ${packages.join(', ')}`);
+    await run('apt-get', [...lists, '-o', 'APT::Sandbox::User=', 'download', ...packages], { cwd, timeout: MINUTES_5 });
+  };
   try {
-    await run('apt-get', ['-o', 'APT::Sandbox::User=', 'download', ...packages], { cwd, timeout: MINUTES_5 });
+    await load([]);
   } catch {
+    tell('loading the lists of Debian packages');
     const lists = ownLists(layout);
     await run('apt-get', [...lists, 'update'], { cwd, timeout: MINUTES_5 });
-    await run('apt-get', [...lists, 'download', ...packages], { cwd, timeout: MINUTES_5 });
+    await load(lists);
   }
 }
 
 /** Folders of shared libraries below an unpacked package set, for LD_LIBRARY_PATH. */
-export function libraryFolders(root) {
+function libraryFolders(root) {
   return ['usr/lib', 'lib']
     .map((name) => join(root, name))
     .filter((path) => existsSync(path))
@@ -45,28 +60,36 @@ export function libraryFolders(root) {
     .filter((path) => readdirSync(path).some((name) => name.includes('.so')));
 }
 
-/** The folder into which the packages are unpacked (`usr/bin/…`); loads them on the first call. */
-export async function debianFolder(layout, name, packages, tell) {
-  const target = join(layout.packages, name);
-  if (existsSync(target)) return target;
+/**
+ * A program of a Debian package: the installed one, or the one out of the package, which is loaded on the first call.
+ * @returns {Promise<{ command: string, env: Record<string, string> }>}
+ * @throws Error where it is neither installed nor to be had.
+ */
+export async function debianProgram(layout, name, tell) {
+  const installed = onPath(name);
+  if (installed !== undefined) return { command: installed, env: {} };
+  const root = join(layout.packages, name);
+  if (!existsSync(root)) await unpack(layout, name, root, tell);
+  const command = ['usr/bin', 'usr/sbin', 'bin', 'sbin'].map((path) => join(root, path, name)).find(existsSync);
+  if (command === undefined) throw new Error(`the Debian package ${name} holds no program ${name}`);
+  return { command, env: { LD_LIBRARY_PATH: libraryFolders(root).join(':') } };
+}
+
+/** Unpacked beside and renamed at the end, so that a folder that exists is whole. */
+async function unpack(layout, name, target, tell) {
   const work = folder(layout.packages, `.${name}-${process.pid}`);
-  tell(`loading the Debian packages ${packages.join(', ')}`);
   try {
-    await download(layout, packages, work);
+    await download(layout, name, work, tell);
     const unpacked = folder(work, 'unpacked');
     for (const file of readdirSync(work).filter((entry) => entry.endsWith('.deb'))) {
       await run('dpkg-deb', ['-x', join(work, file), unpacked]);
     }
     if (!existsSync(target)) renameSync(unpacked, target);
   } catch (error) {
-    throw new Error(
-      `${packages[0]} is not installed, and loading its package failed: ${error.stderr ?? error.message}`,
-      {
-        cause: error,
-      },
-    );
+    throw new Error(`${name} is not installed, and loading its package failed: ${error.stderr ?? error.message}`, {
+      cause: error,
+    });
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
-  return target;
 }

@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { engines } from './engines/index.mjs';
-import { onPath } from './java.mjs';
+import { onPath } from './path.mjs';
 import { repository } from './layout.mjs';
 
 /** Services of compose.yaml that have no launcher of their own. */

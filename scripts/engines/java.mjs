@@ -1,17 +1,12 @@
 // Kafka and Elasticsearch run on newer versions too, Cassandra 5.0 runs on Java 11 and 17 only: 17 it is for all three.
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { onPath } from './path.mjs';
 
 const run = promisify(execFile);
 const WANTED = 17;
-
-/** Where the program is found on PATH, or undefined. */
-export function onPath(program) {
-  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((path) => path !== '');
-  return folders.map((path) => join(path, program)).find((path) => existsSync(path));
-}
 
 function candidates() {
   const machines = '/usr/lib/jvm';

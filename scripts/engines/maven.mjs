@@ -4,7 +4,8 @@ import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { folder } from './layout.mjs';
-import { javaHome, onPath } from './java.mjs';
+import { javaHome } from './java.mjs';
+import { onPath } from './path.mjs';
 
 const PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1';
 

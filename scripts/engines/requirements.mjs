@@ -1,7 +1,8 @@
 // Says in one go all that the machine lacks, and what to do about it, before anything is started.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { javaHome, onPath } from './java.mjs';
+import { javaHome } from './java.mjs';
+import { onPath } from './path.mjs';
 
 const availableMiB = () =>
   Math.round(Number(/MemAvailable:\s+(\d+)/.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1]) / 1024);

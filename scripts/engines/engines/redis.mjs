@@ -1,22 +1,7 @@
-import { join } from 'node:path';
-import { debianFolder, libraryFolders } from '../debian.mjs';
-import { onPath } from '../java.mjs';
+import { debianProgram } from '../debian.mjs';
 import { folder } from '../layout.mjs';
 import { redisAnswers } from '../probes/redis.mjs';
 import { launch } from '../processes.mjs';
-
-const PACKAGES = ['redis-server', 'redis-tools', 'liblzf1', 'libjemalloc2'];
-
-/** The installed server, or the one from Debian's packages. */
-async function program(layout, tell) {
-  const installed = onPath('redis-server');
-  if (installed !== undefined) return { command: installed, env: {} };
-  const root = await debianFolder(layout, 'redis-server', PACKAGES, tell);
-  return {
-    command: join(root, 'usr', 'bin', 'redis-server'),
-    env: { LD_LIBRARY_PATH: libraryFolders(root).join(':') },
-  };
-}
 
 /** Redis 7: in memory only, as the profile keeps nothing there that it could not gather again. */
 export const redis = {
@@ -25,10 +10,10 @@ export const redis = {
   nodeCounts: [1],
   needs: { program: 'redis-server' },
   memoryMiB: () => 30,
-  install: ({ layout, tell }) => program(layout, tell),
+  install: ({ layout, tell }) => debianProgram(layout, 'redis-server', tell),
 
   async launchNode({ layout, plan, tell }, node) {
-    const { command, env } = await program(layout, tell);
+    const { command, env } = await debianProgram(layout, 'redis-server', tell);
     const data = folder(layout.data, node.data);
     // A disk that can fill up is only felt by a server that writes to it.
     const persistence = plan.smallDiskMiB === undefined ? 'no' : 'yes';
