@@ -1,0 +1,42 @@
+/** What a gateway is asked before it gets connections; anything but 200 takes it out. */
+const HEALTH_PATH = '/health/ready';
+
+/**
+ * Configuration of HAProxy: connections (REST and sockets alike) go to the gateway that has the fewest. A gateway that is
+ * not ready, or does not answer within a second, gets no new ones after at most two checks; those it has it keeps, as it
+ * ends them itself when it drains.
+ * @param {{ listen: { host: string, port: number }, statsPort: number, gateways: { host: string, port: number }[] }} of
+ */
+export function haproxyConfig({ listen, statsPort, gateways }) {
+  const servers = gateways.map(({ host, port }, index) => `    server gateway-${index + 1} ${host}:${port} check`);
+  return `global
+    stats socket ipv4@127.0.0.1:${statsPort} level admin
+    stats timeout 10s
+    nbthread 1
+    fd-hard-limit 65536
+
+defaults
+    mode tcp
+    timeout connect 2s
+    timeout check 1s
+    # Sockets ping each other far more often than this.
+    timeout client 1h
+    timeout server 1h
+    timeout client-fin 10s
+    # A gateway that refuses is tried again, then the other one.
+    retries 3
+    option redispatch 1
+
+frontend clients
+    bind ${listen.host}:${listen.port}
+    default_backend gateways
+
+backend gateways
+    balance leastconn
+    option httpchk
+    http-check send meth GET uri ${HEALTH_PATH} ver HTTP/1.1 hdr Host balancer hdr Connection close
+    http-check expect status 200
+    default-server inter 500ms fall 2 rise 1
+${servers.join('\n')}
+`;
+}

@@ -1,0 +1,2 @@
+export { down, environment, status, up } from './launcher.mjs';
+export * as faults from './faults.mjs';
