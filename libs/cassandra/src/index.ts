@@ -1,2 +1,3 @@
+export * from './checkpoints/index.js';
 export * from './client/index.js';
 export * from './schema/index.js';

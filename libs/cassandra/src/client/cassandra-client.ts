@@ -4,6 +4,7 @@ import cassandra from 'cassandra-driver';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Gate, mapBounded } from './bounded.js';
 import { connectWhenThere, shutDown } from './connection.js';
+import type { DriverSettings } from './driver.js';
 import { asUnavailable, isReadFailure } from './failures.js';
 import { type Row, rowsOf } from './rows.js';
 import { batchesOf, type Statement } from './statements.js';
@@ -64,9 +65,7 @@ export class CassandraClient {
       inKeyspace,
       ...(readTimeoutMs === undefined ? {} : { readTimeoutMs }),
     };
-    this.connected = connectWhenThere(settings, this.#closing.signal).then((driver) => {
-      this.#driver = driver;
-    });
+    this.connected = this.#connect(settings);
     this.connected.catch(() => undefined);
   }
 
@@ -162,6 +161,10 @@ export class CassandraClient {
     const driver = this.#driver;
     this.#driver = null;
     if (driver !== null) await shutDown(driver, this.logger);
+  }
+
+  async #connect(settings: DriverSettings): Promise<void> {
+    this.#driver = await connectWhenThere(settings, this.#closing.signal);
   }
 
   async #writeBatch(batch: readonly Statement[]): Promise<void> {

@@ -30,9 +30,11 @@ export function isEngineFailure(error: unknown): boolean {
 const errnoOf = (error: unknown): unknown =>
   error instanceof Error && 'syscall' in error ? (error as NodeJS.ErrnoException).code : undefined;
 
+const readFailure: number = responseErrorCodes.readFailure;
+
 /** A replica could not read: as a rule one that was away while the schema changed and has not caught up yet. */
 export const isReadFailure = (error: unknown): boolean =>
-  error instanceof errors.ResponseError && error.code === responseErrorCodes.readFailure;
+  error instanceof errors.ResponseError && error.code === readFailure;
 
 /** ReadModelUnavailable for a failure of the engine; anything else as it is. */
 export function asUnavailable(error: unknown): unknown {

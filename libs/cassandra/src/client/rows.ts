@@ -11,17 +11,18 @@ export type Row = Readonly<Record<string, unknown>>;
  */
 export function rowsOf(result: cassandra.types.ResultSet): readonly Row[] {
   const rows = (result.rows ?? []) as unknown as Record<string, unknown>[];
-  const wide = (result.columns ?? []).filter(({ type }) => isWide(type.code)).map(({ name }) => name);
+  const wide = (result.columns ?? []).filter(({ type }) => wideTypes.has(type.code)).map(({ name }) => name);
   if (wide.length === 0) return rows;
   for (const row of rows) for (const name of wide) row[name] = numberOf(row[name]);
   return rows;
 }
 
-const isWide = (code: number): boolean => code === types.dataTypes.bigint || code === types.dataTypes.counter;
+const wideTypes: ReadonlySet<number> = new Set([types.dataTypes.bigint, types.dataTypes.counter]);
 
 function numberOf(value: unknown): number | null {
   if (value === null || value === undefined) return null;
-  const number = (value as cassandra.types.Long).toNumber();
-  if (!Number.isSafeInteger(number)) throw new RangeError(`${String(value)} is no safe integer`);
+  const wide = value as cassandra.types.Long;
+  const number = wide.toNumber();
+  if (!Number.isSafeInteger(number)) throw new RangeError(`${wide.toString()} is no safe integer`);
   return number;
 }
