@@ -83,9 +83,10 @@ it('never says that a stream is indexed further than its ids are', async () => {
   }
 });
 
+const at = (projection: PartitionCheckpoint['projection'], ...positions: number[]) =>
+  positions.map((position, partition) => ({ projection, partition, position }));
+
 it('is as far as the timeline of the partition that is behind', async () => {
-  const at = (projection: PartitionCheckpoint['projection'], ...positions: number[]) =>
-    positions.map((position, partition) => ({ projection, partition, position }));
   const timeline = [at('history', 50, 70), at('inbox', 50, 60), at('membership', 55, 70)];
   const inAll = [...timeline, at('watermarks', 80, 90), at('people', 1, 1)].flat();
   expect(await indexWith(keyspace.client, inAll).indexedPosition()).toBe(50);

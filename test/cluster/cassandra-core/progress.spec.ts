@@ -56,10 +56,10 @@ describe('progress of a lane', () => {
   });
 });
 
-describe('the store of a projection', () => {
-  const storeWith = (writer: RowWriter<string>, lane = newLane()) =>
-    new CassandraProjectionStore(keyspace.client, lane, writer, () => 7_000);
+const storeWith = (writer: RowWriter<string>, lane = newLane()) =>
+  new CassandraProjectionStore(keyspace.client, lane, writer, () => 7_000);
 
+describe('the store of a projection', () => {
   it('writes rows, then what is parked, then the checkpoint', async () => {
     const steps: string[] = [];
     const lane = newLane();
@@ -108,7 +108,7 @@ describe('generations', () => {
     const registry = new GenerationRegistry(keyspace.client);
     await registry.servingOrFirst('membership', 1);
     const numbers = await Promise.all(Array.from({ length: 5 }, () => registry.reserve('membership')));
-    expect(numbers.toSorted()).toEqual([2, 3, 4, 5, 6]);
+    expect(numbers.toSorted((a, b) => a - b)).toEqual([2, 3, 4, 5, 6]);
     expect(await registry.switchTo('membership', 1, { generation: 4, version: 2 })).toBe(true);
     expect(await registry.switchTo('membership', 1, { generation: 5, version: 2 })).toBe(false);
     expect(await registry.switchTo('membership', 1, { generation: 4, version: 2 })).toBe(true);
