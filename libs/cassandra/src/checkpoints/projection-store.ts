@@ -1,0 +1,52 @@
+import type { ParkedOperation, ProjectionBatch, ProjectionStore } from '@parley/ports';
+import type { CassandraClient } from '../client/index.js';
+import { type Lane, LaneProgress } from './progress.js';
+
+/** Turns a projection's operations into rows of one generation. */
+export interface RowWriter<Operation> {
+  /**
+   * All rows are written when it resolves. Writing the same operations again, or the end of a batch that was cut short,
+   * ends in the same rows.
+   * @throws OperationsRejected before anything is written
+   */
+  write(operations: readonly Operation[]): Promise<void>;
+}
+
+/** Rows by a RowWriter, and progress beside them, in that order: a checkpoint never runs ahead of its rows. */
+export class CassandraProjectionStore<Operation> implements ProjectionStore<Operation> {
+  readonly #progress: LaneProgress;
+
+  constructor(
+    client: CassandraClient,
+    readonly lane: Lane,
+    private readonly writer: RowWriter<Operation>,
+    /** ms since 1970 UTC. */
+    private readonly now: () => number,
+  ) {
+    this.#progress = new LaneProgress(client, lane);
+  }
+
+  checkpoint(): Promise<number> {
+    return this.#progress.checkpoint();
+  }
+
+  async apply(batch: ProjectionBatch<Operation>): Promise<void> {
+    if (batch.operations.length > 0) await this.writer.write(batch.operations);
+    if (batch.parked.length > 0) await this.#progress.park(batch.parked, this.now());
+    await this.#progress.save(batch.checkpoint);
+  }
+
+  async applyParked(position: number, operations: readonly Operation[]): Promise<void> {
+    await this.writer.write(operations);
+    await this.#progress.unpark(position);
+  }
+
+  parked(): Promise<readonly (ParkedOperation & { readonly parkedAt: number })[]> {
+    return this.#progress.parked();
+  }
+
+  /** Nothing is kept open: the client is its owner's. */
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * One write. Numbers stand for int and bigint columns alike. A parameter that is `undefined` leaves its column alone;
+ * `null` deletes it, which leaves a tombstone.
+ */
+export interface Statement {
+  readonly query: string;
+  readonly params: readonly unknown[];
+}
+
+/** A write that says the same whenever it is repeated, late or doubled: the position is its write timestamp. */
+export type PositionedStatement = (position: number, ...values: readonly unknown[]) => Statement;
+
+/**
+ * An insert whose cells win over those written at lower positions, whoever comes last. Of two writes at the same
+ * position a deletion wins, then the greater value: one event must not delete a row and write it again.
+ */
+export function insertAt(
+  table: string,
+  columns: readonly string[],
+  options: { readonly ttlSeconds?: number } = {},
+): PositionedStatement {
+  const marks = columns.map(() => '?').join(', ');
+  const ttl = options.ttlSeconds === undefined ? '' : ` AND TTL ${options.ttlSeconds}`;
+  const query = `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${marks}) USING TIMESTAMP ?${ttl}`;
+  return (position, ...values) => ({ query, params: [...values, position] });
+}
+
+/** Columns of a row, found by its key; the rest of the row stays. Values: first the columns, then the key. */
+export function updateAt(table: string, columns: readonly string[], key: readonly string[]): PositionedStatement {
+  const query = `UPDATE ${table} USING TIMESTAMP ? SET ${equal(columns, ', ')} WHERE ${equal(key, ' AND ')}`;
+  return (position, ...values) => ({ query, params: [position, ...values] });
+}
+
+/** A row, or with part of the key all rows below it, as far as they were written at this position or lower. */
+export function deleteAt(table: string, key: readonly string[]): PositionedStatement {
+  const query = `DELETE FROM ${table} USING TIMESTAMP ? WHERE ${equal(key, ' AND ')}`;
+  return (position, ...values) => ({ query, params: [position, ...values] });
+}
+
+const equal = (columns: readonly string[], separator: string): string =>
+  columns.map((column) => `${column} = ?`).join(separator);
+
+/** Rows of a batch: more gain nothing (measured), and hold others up longer. */
+const maxRows = 50;
+/** Characters of a batch; a single larger row goes alone. */
+const maxCharacters = 256 * 1024;
+
+/** Cuts the writes of one partition into batches. */
+export function batchesOf(partition: readonly Statement[]): readonly (readonly Statement[])[] {
+  if (partition.length <= 1) return partition.length === 0 ? [] : [partition];
+  const batches: Statement[][] = [];
+  let batch: Statement[] = [];
+  let characters = 0;
+  for (const statement of partition) {
+    const size = charactersOf(statement);
+    if (batch.length === maxRows || (batch.length > 0 && characters + size > maxCharacters)) {
+      batches.push(batch);
+      batch = [];
+      characters = 0;
+    }
+    batch.push(statement);
+    characters += size;
+  }
+  batches.push(batch);
+  return batches;
+}
+
+function charactersOf({ params }: Statement): number {
+  let sum = 0;
+  for (const value of params) sum += typeof value === 'string' || value instanceof Uint8Array ? value.length : 8;
+  return sum;
+}

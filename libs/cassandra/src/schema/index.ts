@@ -1,0 +1,3 @@
+export { checkSchema, migrateCassandra, type MigrateOptions, type MigrationResult, SchemaMismatch } from './migrate.js';
+export { MigrationLockHeld } from './migration-lock.js';
+export type { MigrationStep } from './step.js';
