@@ -39,6 +39,17 @@ export default defineConfig({
           teardownTimeout: 20_000,
         },
       },
+      {
+        // On real engines: they must run (npm run engines:up), one file at a time.
+        test: {
+          name: 'cluster',
+          include: ['test/cluster/**/*.spec.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          teardownTimeout: 30_000,
+          fileParallelism: false,
+        },
+      },
     ],
   },
 });
