@@ -62,6 +62,8 @@ export interface ReadAllOptions {
   readonly direction?: ReadDirection;
   /** Exclusive: forwards events above it, backwards events below it. Default: everything. */
   readonly after?: number;
+  /** Instead of `after`, inclusive (forwards only): an event's position. Computing the one before it is not possible. */
+  readonly from?: number;
   /** Upper bound of what is returned, inclusive (forwards only). */
   readonly upTo?: number;
   readonly filter?: EventFilter;
@@ -78,7 +80,8 @@ export interface AllPage {
 }
 
 export interface LogInfo {
-  readonly events: number;
+  /** null where the log cannot count them: nothing but positions measures it then. */
+  readonly events: number | null;
   /** 0 when empty. */
   readonly lastPosition: number;
   /** Time of the last event, ms since 1970 UTC; null when empty. */
