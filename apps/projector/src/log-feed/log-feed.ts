@@ -16,7 +16,7 @@ const retryAfter = [250, 15_000] as const;
  * own and gets all of it.
  */
 export function createLogFeed(log: Pick<EventLogReader, 'subscribe' | 'info'>): EventFeed {
-  return { partitions: 1, join: (_group, consumer) => new LogMembership(log, consumer) };
+  return { partitions: 1, partitionOf: () => 0, join: (_group, consumer) => new LogMembership(log, consumer) };
 }
 
 class LogMembership implements FeedMembership {
