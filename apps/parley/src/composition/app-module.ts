@@ -10,7 +10,6 @@ import {
   COMMANDS,
   CONFIG,
   createCursorCodec,
-  createMetrics,
   CURSORS,
   DELIVERY,
   DEVICES,
@@ -19,6 +18,7 @@ import {
   LOGGER,
   type Logger,
   METRICS,
+  type Metrics,
   type ParleyConfig,
   PRESENCE,
   ProblemFilter,
@@ -44,6 +44,7 @@ export interface Composition {
   readonly secret: Uint8Array;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly metrics: Metrics;
   readonly engines: Engines;
 }
 
@@ -59,13 +60,13 @@ class RemoteCommandsModule {
 /** The ports and what every app shares, for injection anywhere. */
 @Module({})
 class SharedModule {
-  static bind({ config, secret, clock, logger, engines }: Composition): DynamicModule {
+  static bind({ config, secret, clock, logger, metrics, engines }: Composition): DynamicModule {
     const issuer = createTokenIssuer(config, secret, clock);
     const values = new Map<symbol, unknown>([
       [CONFIG, config],
       [CLOCK, clock],
       [LOGGER, logger],
-      [METRICS, createMetrics()],
+      [METRICS, metrics],
       [CURSORS, createCursorCodec(secret)],
       [RATE_LIMITS, rateLimits(config, engines)],
       [TOKEN_ISSUER, issuer],

@@ -1,8 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type Clock, COMMANDS, type Logger, newId, type ParleyConfig } from '@parley/platform';
+import { type Clock, COMMANDS, createMetrics, type Logger, newId, type ParleyConfig } from '@parley/platform';
 import type { CommandClient } from '@parley/ports';
-import { openEmbeddedEngines } from './embedded-engines.js';
+import { openEngines } from './open-engines.js';
 import { startInternalServer } from './internal-server.js';
 
 export interface ServerOptions {
@@ -22,12 +22,13 @@ export interface RunningParley {
 /** Engines, then the apps on them, then the port: it is ready when this resolves. */
 export async function startServer({ config, secret, clock, logger }: ServerOptions): Promise<RunningParley> {
   // The apps load in this thread while the engines' threads start.
-  const opening = openEmbeddedEngines(config, clock, logger);
+  const metrics = createMetrics();
+  const opening = openEngines({ config, clock, logger, metrics });
   const loading = Promise.all([import('./app-module.js'), import('./server.js')]);
   const [engines, [{ AppModule }, { createServer }]] = await Promise.all([opening, loading]);
   let app: NestFastifyApplication | null = null;
   try {
-    app = await createServer(AppModule.compose({ config, secret, clock, logger, engines }), config);
+    app = await createServer(AppModule.compose({ config, secret, clock, logger, metrics, engines }), config);
     await app.listen(config.port, config.host);
     const server = app;
     const { directory } = engines;

@@ -315,6 +315,12 @@ export const settings = {
     secret: true,
     help: 'Presence, deliveries between processes, rate limits, leases on Redis. Empty: in this process.',
   }),
+  redisPrefix: setting({
+    variable: 'REDIS_PREFIX',
+    schema: z.string().regex(/^[A-Za-z0-9._-]{1,100}$/, 'expected 1 to 100 of A-Z a-z 0-9 . _ -'),
+    fallback: 'parley',
+    help: 'Before the names of all keys and channels: deployments that share a Redis differ here.',
+  }),
   internalHost: setting({
     variable: 'INTERNAL_HOST',
     schema: text.pipe(z.string().min(1)),

@@ -1,0 +1,33 @@
+import type { Clock, Logger, Metrics, ParleyConfig } from '@parley/platform';
+import { type Coordination, coordinateHere } from './coordination.js';
+import { openEmbeddedEngines } from './embedded-engines.js';
+import { chooseEngines, type EngineChoice } from './engine-choice.js';
+import type { Engines } from './engines.js';
+
+export interface EnginesOptions {
+  readonly config: ParleyConfig;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/**
+ * Opens what the configuration chooses. What is not chosen is not loaded: the embedded default stays small.
+ * @throws ConfigurationError for a mix that cannot work
+ */
+export async function openEngines(options: EnginesOptions): Promise<Engines> {
+  const choice = chooseEngines(options.config);
+  const coordination = await coordinate(choice, options);
+  try {
+    return await openEmbeddedEngines(options.config, coordination, options.logger);
+  } catch (error) {
+    await coordination.close();
+    throw error;
+  }
+}
+
+async function coordinate({ coordination }: EngineChoice, options: EnginesOptions): Promise<Coordination> {
+  if (coordination === 'process') return coordinateHere(options.clock);
+  const { coordinateByRedis } = await import('./redis-coordination.js');
+  return coordinateByRedis(options);
+}
