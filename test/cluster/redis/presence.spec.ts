@@ -1,4 +1,4 @@
-import { type RedisConnection, RedisPresenceStore } from '@parley/redis';
+import { RedisPresenceStore } from '@parley/redis';
 import type { PresenceStore } from '@parley/ports';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -83,8 +83,7 @@ describe('presence of several gateways', () => {
   it('goes back to a connection whose newer one has fallen silent', async () => {
     await announce(one, 'usr_1', 'old', 60_000);
     await announce(two, 'usr_1', 'new', 100);
-    await until(() => true);
-    await sleep(150);
+    await until(async () => (await stateOf('usr_1')) === 'offline');
     await announce(one, 'usr_1', 'old', 60_000);
     await one.disconnect('usr_1', 'dev_1', 'new');
     expect(await stateOf('usr_1')).toBe('online');

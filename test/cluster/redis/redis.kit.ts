@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger } from '@parley/platform';
+import { type CheckpointReader, type PartitionCheckpoint, projectionNames } from '@parley/ports';
 import { connectRedis, type RedisConnection } from '@parley/redis';
 import { vi } from 'vitest';
 
@@ -32,8 +33,8 @@ export async function open(url = redisUrl(), prefix = newPrefix()): Promise<Redi
 
 export const until = (condition: () => unknown, timeout = 15_000): Promise<void> =>
   vi.waitFor(
-    () => {
-      if (condition() !== true) throw new Error(`not so within ${timeout} ms: ${condition.toString()}`);
+    async () => {
+      if ((await condition()) !== true) throw new Error(`not so within ${timeout} ms: ${condition.toString()}`);
     },
     { timeout, interval: 10 },
   );
@@ -75,6 +76,22 @@ export class OwnServer {
     const server = new OwnServer(await freePort(), args);
     await server.start();
     return server;
+  }
+
+  /** One that watches over this server as `mymaster`, alone, and is quick to give it up. */
+  async sentinel(): Promise<OwnServer> {
+    const port = await freePort();
+    const file = join(this.folder, `sentinel-${port}.conf`);
+    writeFileSync(
+      file,
+      `sentinel monitor mymaster 127.0.0.1 ${this.port} 1
+sentinel down-after-milliseconds mymaster 1000
+sentinel failover-timeout mymaster 5000
+`,
+    );
+    const sentinel = new OwnServer(port, [file, '--sentinel']);
+    await sentinel.start();
+    return sentinel;
   }
 
   get url(): string {
@@ -141,4 +158,19 @@ export async function ask(port: number, ...words: readonly string[]): Promise<st
   const [reply] = (await once(socket, 'data')) as [Buffer];
   socket.destroy();
   return reply.toString();
+}
+
+/** Checkpoints of all projections, as stores would keep them. */
+export class Checkpoints implements CheckpointReader {
+  readonly #positions = new Map<number, number>();
+
+  save(partition: number, position: number): void {
+    this.#positions.set(partition, position);
+  }
+
+  async checkpoints(): Promise<readonly PartitionCheckpoint[]> {
+    return [...this.#positions].flatMap(([partition, position]) =>
+      projectionNames.map((projection) => ({ projection, partition, position })),
+    );
+  }
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DeadlineExceeded, withDeadline } from './deadline.js';
 import type { FailureLog } from './failure-log.js';
-import type { RedisClient, RedisCommands } from './redis-clients.js';
+import { keepConnected, type RedisClient, type RedisCommands } from './redis-clients.js';
 
 /** Redis does not answer, or refuses: the feature that needed it degrades. */
 export class RedisUnavailable extends Error {
@@ -31,11 +31,13 @@ export class CommandLink {
   #pending = 0;
   #idle: (() => void) | undefined;
   #closed = false;
+  readonly #end: () => void;
 
   constructor(
     private readonly client: RedisClient,
     private readonly failures: FailureLog,
   ) {
+    this.#end = keepConnected(client);
     client.on('error', (error: unknown) => this.failures.report('connect', error));
     client.on('node error', (error: unknown) => this.failures.report('connect', error));
     client.on('ready', () => this.failures.recovered());
@@ -93,7 +95,7 @@ export class CommandLink {
     if (this.#pending > 0) {
       await withDeadline(new Promise<void>((resolve) => (this.#idle = resolve)), commandTimeoutMs).catch(() => {});
     }
-    this.client.disconnect();
+    this.#end();
   }
 
   async #counted<T>(command: Promise<T>): Promise<T> {

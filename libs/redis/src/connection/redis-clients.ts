@@ -32,6 +32,28 @@ const failFast = {
 export const createCommandClient = (place: RedisPlace): RedisClient =>
   createClient(place, { enableAutoPipelining: true }, false);
 
+/**
+ * The client gives up for ever when it is cut off in the middle of connecting, such as by a failover: then it begins
+ * anew. The function answered ends the client for good.
+ */
+export function keepConnected(client: RedisClient): () => void {
+  let closed = false;
+  let timer: NodeJS.Timeout | undefined;
+  client.on('end', () => {
+    if (closed) return;
+    timer = setTimeout(() => {
+      client.connect().catch(() => {
+        // Told by its event `error`; it tries again by itself, or ends again.
+      });
+    }, retryMs).unref();
+  });
+  return () => {
+    closed = true;
+    clearTimeout(timer);
+    client.disconnect();
+  };
+}
+
 /** A connection of its own: messages are heard while commands are slow, and the other way round. */
 export const createSubscriberClient = (place: RedisPlace, shardedSubscribers = false): RedisClient =>
   createClient(place, {}, shardedSubscribers);
