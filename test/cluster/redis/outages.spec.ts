@@ -99,6 +99,7 @@ describe('Redis', () => {
     server.thaw();
     await backWithin(6_000);
     await until(() => all.gateways[1].revoked.includes('dev_revoked'));
+    expect(all.gateways.flatMap(({ replaced }) => replaced)).toEqual([]);
   });
 
   it('emptied: fills itself within a heartbeat, and nobody notices', async () => {
@@ -119,6 +120,7 @@ describe('Redis', () => {
     await ask(server.port, 'FLUSHALL');
     await until(() => one.changes.some(({ userId, state }) => userId === 'usr_two' && state === 'offline'));
     await until(() => one.nodeIds === 'usr_one');
+    expect((await one.presence.get(['usr_two']))[0]?.state).toBe('offline');
   });
 
   it('cut off for one gateway only: it hears afterwards what it missed', async () => {
@@ -130,6 +132,7 @@ describe('Redis', () => {
     two.revocations.publish({ userId: 'usr_9', deviceIds: ['dev_missed'] });
     await until(() => one.revoked.includes('dev_missed'));
     await works(all);
+    expect(one.revoked).toEqual(['dev_missed']);
   });
 
   it('late: processes start without it and begin as soon as it is there', async () => {

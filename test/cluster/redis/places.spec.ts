@@ -16,6 +16,9 @@ const start = async (...args: readonly string[]): Promise<OwnServer> => {
   return server;
 };
 
+const isWhole = async ({ port }: OwnServer): Promise<boolean> =>
+  /cluster_state:ok[^]*cluster_known_nodes:3/.test(await ask(port, 'CLUSTER', 'INFO'));
+
 /** Three nodes with a third of the slots each. */
 async function startCluster(): Promise<readonly OwnServer[]> {
   const options = ['--cluster-enabled', 'yes', '--cluster-config-file', 'nodes.conf', '--cluster-node-timeout', '2000'];
@@ -26,8 +29,6 @@ async function startCluster(): Promise<readonly OwnServer[]> {
     await ask(port, 'CLUSTER', 'SET-CONFIG-EPOCH', String(index + 1));
   }
   for (const { port } of nodes.slice(1)) await ask(nodes[0]!.port, 'CLUSTER', 'MEET', '127.0.0.1', String(port));
-  const isWhole = async ({ port }: OwnServer): Promise<boolean> =>
-    /cluster_state:ok[^]*cluster_known_nodes:3/.test(await ask(port, 'CLUSTER', 'INFO'));
   await until(async () => (await Promise.all(nodes.map(isWhole))).every(Boolean));
   return nodes;
 }
@@ -41,6 +42,7 @@ it('a Redis Cluster serves all features, and again after one of its nodes was aw
     await sleep(1_000);
     await node.start();
     await works(all);
+    expect(all.gateways.map(({ nodeIds }) => nodeIds)).toEqual(['usr_one usr_two', 'usr_one usr_two']);
   }
 });
 

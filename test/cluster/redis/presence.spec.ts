@@ -57,6 +57,9 @@ presenceContract(
   scale,
 );
 
+const announce = (store: RedisPresenceStore, userId: string, connectionId: string, ttlMs = 60_000): Promise<void> =>
+  store.announce({ userId, deviceId: 'dev_1', connectionId, state: 'online', now: Date.now(), ttlMs });
+
 describe('presence of several gateways', () => {
   let opened: Awaited<ReturnType<typeof gateways>>;
   let one: RedisPresenceStore;
@@ -66,8 +69,6 @@ describe('presence of several gateways', () => {
     [one, two] = opened.stores as [RedisPresenceStore, RedisPresenceStore];
   });
   afterEach(() => opened.close());
-  const announce = (store: RedisPresenceStore, userId: string, connectionId: string, ttlMs = 60_000): Promise<void> =>
-    store.announce({ userId, deviceId: 'dev_1', connectionId, state: 'online', now: Date.now(), ttlMs });
   const stateOf = async (userId: string): Promise<string | undefined> => (await one.get([userId]))[0]?.state;
 
   it('is not ended by the heartbeat and close of a socket that another gateway has replaced', async () => {

@@ -93,18 +93,18 @@ describe('the registry of devices', () => {
 
 const silent = { subscribe: () => () => undefined, listening: true, onListening: () => () => undefined };
 
-describe('the directory of nodes', () => {
-  const node = (id: string, kind: ClusterNode['kind'] = 'command-api'): ClusterNode => ({
-    id,
-    kind,
-    address: `http://127.0.0.1/${id}`,
-  });
-  const ids = (directory: RedisNodeDirectory): string =>
-    directory
-      .nodes('command-api')
-      .map(({ id }) => id)
-      .join(' ');
+const node = (id: string, kind: ClusterNode['kind'] = 'command-api'): ClusterNode => ({
+  id,
+  kind,
+  address: `http://127.0.0.1/${id}`,
+});
+const ids = (directory: RedisNodeDirectory): string =>
+  directory
+    .nodes('command-api')
+    .map(({ id }) => id)
+    .join(' ');
 
+describe('the directory of nodes', () => {
   it('tells who is there at once, and who goes', async () => {
     const [one, two] = processes.map((connection) => new RedisNodeDirectory(connection)) as [
       RedisNodeDirectory,

@@ -5,9 +5,9 @@ import { keepConnected, type RedisClient } from './redis-clients.js';
 
 /** Subscribing again to what one is subscribed to is answered at once: it proves that the connection lives. */
 const renewEveryMs = 1_000;
-const renewalTimeoutMs = 1_000;
-/** After this long without an answer the connection is made anew. */
-const reconnectAfterMs = 3_000;
+const renewalTimeoutMs = 2_000;
+/** When renewals have failed for this long the connection is made anew. */
+const reconnectAfterMs = 2_000;
 
 /** Ordinary channels over one connection. On a cluster too: its nodes pass the messages on to each other. */
 export class ChannelSubscriptions implements Channels {

@@ -20,17 +20,20 @@ const failFast = {
   maxRetriesPerRequest: 1,
   autoResendUnfulfilledCommands: false,
   autoResubscribe: false,
-  // For what the client asks by itself, such as the handshake; our own commands have a shorter deadline.
-  commandTimeout: 1_000,
+  // For what the client asks by itself, such as the handshake; our own commands have shorter deadlines.
+  commandTimeout: 3_000,
   connectTimeout: connectTimeoutMs,
   keepAlive: 5_000,
   // After a failover a connection may still lead to what is only a replica now.
   reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
 } as const satisfies RedisOptions;
 
-/** The connection that commands go over: many of one turn of the event loop travel as one write. */
+/**
+ * The connection that commands go over: many of one turn of the event loop travel as one write, and the next when that
+ * is answered. Messages do not wait for that.
+ */
 export const createCommandClient = (place: RedisPlace): RedisClient =>
-  createClient(place, { enableAutoPipelining: true }, false);
+  createClient(place, { enableAutoPipelining: true, autoPipeliningIgnoredCommands: ['publish', 'spublish'] }, false);
 
 /**
  * The client gives up for ever when it is cut off in the middle of connecting, such as by a failover: then it begins
@@ -60,7 +63,7 @@ export const createSubscriberClient = (place: RedisPlace, shardedSubscribers = f
 
 function createClient(
   place: RedisPlace,
-  extra: { readonly enableAutoPipelining?: boolean },
+  extra: Pick<RedisOptions, 'enableAutoPipelining' | 'autoPipeliningIgnoredCommands'>,
   shardedSubscribers: boolean,
 ): RedisClient {
   const access: RedisOptions = {
