@@ -27,12 +27,14 @@ export class MessageBus<Message> {
     this.#unsubscribe = connection.channels.subscribe(this.#channel, (text) => this.#receive(text));
   }
 
-  /** true once Redis has it. */
-  async send(message: Message): Promise<boolean> {
+  send(message: Message): void {
     this.tell(message);
     const text = JSON.stringify({ from: this.#id, message } satisfies Envelope);
-    const sent = await this.connection.commands.attempt('publish', (client) => client.publish(this.#channel, text));
-    return sent !== undefined;
+    this.connection.commands
+      .send('publish', (client) => client.publish(this.#channel, text))
+      .catch(() => {
+        // Lost, and counted where it failed.
+      });
   }
 
   /** In this process only. */

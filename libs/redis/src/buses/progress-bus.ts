@@ -21,13 +21,13 @@ export function createProgressBus(connection: RedisConnection): ProgressBus & { 
   const send = (): void => {
     gathering = undefined;
     sentAt = performance.now();
-    void bus.send([...waiting.values()]);
+    bus.send([...waiting.values()]);
     waiting.clear();
   };
   const repeat = setInterval(() => {
     const since = performance.now() - repeatForMs;
     for (const [key, { at }] of told) if (at < since) told.delete(key);
-    if (told.size > 0) void bus.send([...told.values()].map(({ row }) => row));
+    if (told.size > 0) bus.send([...told.values()].map(({ row }) => row));
   }, repeatEveryMs).unref();
 
   return {

@@ -6,7 +6,7 @@ import { MessageBus } from './message-bus.js';
 export function createSignalBus(connection: RedisConnection): SignalBus & { close(): void } {
   const bus = new MessageBus<TypingSignal>(connection, 'typing', read);
   return {
-    publish: (signal) => void bus.send(signal),
+    publish: (signal) => bus.send(signal),
     subscribe: (listener) => bus.subscribe(listener),
     close: () => bus.close(),
   };

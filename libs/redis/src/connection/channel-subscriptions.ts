@@ -1,17 +1,18 @@
 import { type Channels, Listeners } from './channels.js';
 import { withDeadline } from './deadline.js';
 import type { FailureLog } from './failure-log.js';
-import type { RedisClient } from './redis-clients.js';
+import { keepConnected, type RedisClient } from './redis-clients.js';
 
 /** Subscribing again to what one is subscribed to is answered at once: it proves that the connection lives. */
 const renewEveryMs = 1_000;
-const renewalTimeoutMs = 1_000;
-/** After this long without an answer the connection is made anew. */
-const reconnectAfterMs = 3_000;
+const renewalTimeoutMs = 2_000;
+/** When renewals have failed for this long the connection is made anew. */
+const reconnectAfterMs = 2_000;
 
 /** Ordinary channels over one connection. On a cluster too: its nodes pass the messages on to each other. */
 export class ChannelSubscriptions implements Channels {
   readonly #listeners: Listeners;
+  readonly #end: () => void;
   readonly #timer: NodeJS.Timeout;
   #listening = false;
   #renewing = false;
@@ -24,6 +25,7 @@ export class ChannelSubscriptions implements Channels {
     private readonly client: RedisClient,
     private readonly failures: FailureLog,
   ) {
+    this.#end = keepConnected(client);
     this.#listeners = new Listeners((error) => failures.report('listen', error));
     client.on('error', (error: unknown) => failures.report('subscribe', error));
     client.on('message', (channel: string, message: string) => this.#listeners.tell(channel, message));
@@ -53,7 +55,7 @@ export class ChannelSubscriptions implements Channels {
     this.#closed = true;
     this.#listening = false;
     clearInterval(this.#timer);
-    this.client.disconnect();
+    this.#end();
   }
 
   /** Several new channels of one turn of the event loop are one request. */

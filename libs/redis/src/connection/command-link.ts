@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DeadlineExceeded, withDeadline } from './deadline.js';
 import type { FailureLog } from './failure-log.js';
-import type { RedisClient, RedisCommands } from './redis-clients.js';
+import { keepConnected, type RedisClient, type RedisCommands } from './redis-clients.js';
 
 /** Redis does not answer, or refuses: the feature that needed it degrades. */
 export class RedisUnavailable extends Error {
@@ -18,6 +18,9 @@ export const script = (text: string): Script => ({ text, sha: createHash('sha1')
 /** How long a command may take, milliseconds. */
 const commandTimeoutMs = 500;
 const probeEveryMs = 300;
+const probeTimeoutMs = 2_000;
+/** A slow server is still sent to what needs no answer. */
+const slowMs = 3_000;
 /** A server that has not answered for this long is connected to anew: its address may lead nowhere any more. */
 const reconnectAfterMs = 5_000;
 
@@ -31,11 +34,13 @@ export class CommandLink {
   #pending = 0;
   #idle: (() => void) | undefined;
   #closed = false;
+  readonly #end: () => void;
 
   constructor(
     private readonly client: RedisClient,
     private readonly failures: FailureLog,
   ) {
+    this.#end = keepConnected(client);
     client.on('error', (error: unknown) => this.failures.report('connect', error));
     client.on('node error', (error: unknown) => this.failures.report('connect', error));
     client.on('ready', () => this.failures.recovered());
@@ -44,6 +49,26 @@ export class CommandLink {
   /** false: a command would be refused at once. */
   get available(): boolean {
     return !this.#closed && this.#silentSince === null && this.client.status === 'ready';
+  }
+
+  /** It answers, if only slowly, or did a moment ago: what needs no answer may be sent, as much as memory allows. */
+  get reachable(): boolean {
+    if (this.#closed || this.client.status !== 'ready') return false;
+    return this.#silentSince === null || performance.now() - this.#silentSince < slowMs;
+  }
+
+  /**
+   * For what needs no answer; resolves when there is one all the same.
+   * @throws RedisUnavailable when it was not sent, or was refused
+   */
+  async send(operation: string, command: (client: RedisCommands) => Promise<unknown>): Promise<void> {
+    try {
+      if (!this.reachable) throw new RedisUnavailable('Redis is out of reach');
+      await command(this.client);
+    } catch (error) {
+      this.failures.report(operation, error);
+      throw error instanceof RedisUnavailable ? error : new RedisUnavailable(`${operation} failed`, { cause: error });
+    }
   }
 
   /**
@@ -93,7 +118,7 @@ export class CommandLink {
     if (this.#pending > 0) {
       await withDeadline(new Promise<void>((resolve) => (this.#idle = resolve)), commandTimeoutMs).catch(() => {});
     }
-    this.client.disconnect();
+    this.#end();
   }
 
   async #counted<T>(command: Promise<T>): Promise<T> {
@@ -114,7 +139,7 @@ export class CommandLink {
   async #probe(): Promise<void> {
     try {
       if (this.client.status === 'ready') {
-        await withDeadline(this.client.ping(), commandTimeoutMs);
+        await withDeadline(this.client.ping(), probeTimeoutMs);
         this.#silentSince = null;
         this.failures.recovered();
         return;

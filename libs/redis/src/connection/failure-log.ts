@@ -10,7 +10,7 @@ const quietMs = 10_000;
 export class FailureLog {
   readonly #count: (operation: string) => void;
   #untold = 0;
-  #failing = false;
+  #told = false;
   #toldAt = -Infinity;
 
   constructor(
@@ -25,20 +25,19 @@ export class FailureLog {
   report(operation: string, error: unknown): void {
     this.#count(operation);
     this.#untold++;
-    this.#failing = true;
     const now = this.now();
     if (now - this.#toldAt < quietMs) return;
     this.#toldAt = now;
+    this.#told = true;
     const reason = error instanceof Error ? error.message : String(error);
     this.logger.warn({ operation, reason, failures: this.#untold }, 'Redis fails; what depends on it degrades');
     this.#untold = 0;
   }
 
-  /** It answers: told once after failures that were told. */
+  /** It answers: told once after a failure was. */
   recovered(): void {
-    if (!this.#failing) return;
-    this.#failing = false;
-    this.#toldAt = -Infinity;
+    if (!this.#told) return;
+    this.#told = false;
     this.logger.info({ failures: this.#untold }, 'Redis answers again');
     this.#untold = 0;
   }

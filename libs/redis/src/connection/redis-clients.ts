@@ -20,17 +20,42 @@ const failFast = {
   maxRetriesPerRequest: 1,
   autoResendUnfulfilledCommands: false,
   autoResubscribe: false,
-  // For what the client asks by itself, such as the handshake; our own commands have a shorter deadline.
-  commandTimeout: 1_000,
+  // For what the client asks by itself, such as the handshake; our own commands have shorter deadlines.
+  commandTimeout: 3_000,
   connectTimeout: connectTimeoutMs,
   keepAlive: 5_000,
   // After a failover a connection may still lead to what is only a replica now.
   reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
 } as const satisfies RedisOptions;
 
-/** The connection that commands go over: many of one turn of the event loop travel as one write. */
+/**
+ * The connection that commands go over: many of one turn of the event loop travel as one write, and the next when that
+ * is answered. Messages do not wait for that.
+ */
 export const createCommandClient = (place: RedisPlace): RedisClient =>
-  createClient(place, { enableAutoPipelining: true }, false);
+  createClient(place, { enableAutoPipelining: true, autoPipeliningIgnoredCommands: ['publish', 'spublish'] }, false);
+
+/**
+ * The client gives up for ever when it is cut off in the middle of connecting, such as by a failover: then it begins
+ * anew. The function answered ends the client for good.
+ */
+export function keepConnected(client: RedisClient): () => void {
+  let closed = false;
+  let timer: NodeJS.Timeout | undefined;
+  client.on('end', () => {
+    if (closed) return;
+    timer = setTimeout(() => {
+      client.connect().catch(() => {
+        // Told by its event `error`; it tries again by itself, or ends again.
+      });
+    }, retryMs).unref();
+  });
+  return () => {
+    closed = true;
+    clearTimeout(timer);
+    client.disconnect();
+  };
+}
 
 /** A connection of its own: messages are heard while commands are slow, and the other way round. */
 export const createSubscriberClient = (place: RedisPlace, shardedSubscribers = false): RedisClient =>
@@ -38,7 +63,7 @@ export const createSubscriberClient = (place: RedisPlace, shardedSubscribers = f
 
 function createClient(
   place: RedisPlace,
-  extra: { readonly enableAutoPipelining?: boolean },
+  extra: Pick<RedisOptions, 'enableAutoPipelining' | 'autoPipeliningIgnoredCommands'>,
   shardedSubscribers: boolean,
 ): RedisClient {
   const access: RedisOptions = {

@@ -20,7 +20,7 @@ export interface RedisConnection {
   /** Messages to all. */
   readonly channels: Channels;
   /** Messages on channels that are spread over the nodes of a cluster; their names carry a slot in braces. */
-  readonly shards: Channels & { publish(channel: string, message: string): Promise<unknown> };
+  readonly shards: Channels & { publish(channel: string, message: string): Promise<void> };
   readonly failures: FailureLog;
   /** The name of a key or channel. */
   name(...parts: readonly (string | number)[]): string;
@@ -61,7 +61,7 @@ export function connectRedis(
       },
       onListening: (listener) => spread.onListening(listener),
       publish: (channel, message) =>
-        commands.run('publish', (client) =>
+        commands.send('publish', (client) =>
           sharded === undefined ? client.publish(channel, message) : client.spublish(channel, message),
         ),
     },

@@ -3,7 +3,7 @@ import { type Channels, Listeners } from './channels.js';
 import type { CommandLink } from './command-link.js';
 import { withDeadline } from './deadline.js';
 import type { FailureLog } from './failure-log.js';
-import type { RedisClient } from './redis-clients.js';
+import { keepConnected, type RedisClient } from './redis-clients.js';
 
 const pulseEveryMs = 1_000;
 /** A channel whose pulse was not heard for this long is subscribed to anew. */
@@ -25,6 +25,7 @@ interface Shard {
  */
 export class ShardedSubscriptions implements Channels {
   readonly #listeners: Listeners;
+  readonly #end: () => void;
   readonly #shards = new Map<string, Shard>();
   readonly #byPulse = new Map<string, Shard>();
   readonly #id = randomUUID();
@@ -39,6 +40,7 @@ export class ShardedSubscriptions implements Channels {
     private readonly link: CommandLink,
     private readonly failures: FailureLog,
   ) {
+    this.#end = keepConnected(client);
     this.#listeners = new Listeners((error) => failures.report('listen', error));
     client.on('error', (error: unknown) => failures.report('subscribe', error));
     client.on('smessage', (channel: string, message: string) => this.#onMessage(channel, message));
@@ -68,7 +70,7 @@ export class ShardedSubscriptions implements Channels {
     this.#closed = true;
     this.#listening = false;
     clearInterval(this.#timer);
-    this.client.disconnect();
+    this.#end();
   }
 
   #add(channel: string): void {

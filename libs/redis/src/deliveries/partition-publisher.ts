@@ -21,7 +21,7 @@ export function createPartitionPublisher(
   const { shards, commands, failures } = connection;
   let unanswered = 0;
   const send = (channel: string, message: string): void => {
-    if (!commands.available || unanswered + message.length > maxUnanswered) {
+    if (!commands.reachable || unanswered + message.length > maxUnanswered) {
       failures.report('publish', new Error('a batch of deliveries was not sent'));
       return;
     }

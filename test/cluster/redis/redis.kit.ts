@@ -1,0 +1,176 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLogger } from '@parley/platform';
+import { type CheckpointReader, type PartitionCheckpoint, projectionNames } from '@parley/ports';
+import { connectRedis, type RedisConnection } from '@parley/redis';
+import { vi } from 'vitest';
+
+export const logger = createLogger(process.env['TEST_LOG_LEVEL'] ?? 'silent');
+
+/** The Redis that REDIS_URL names. */
+export function redisUrl(): string {
+  const url = process.env['REDIS_URL'];
+  if (url === undefined || url === '') {
+    throw new Error('REDIS_URL is missing: start the engines (npm run engines:up) and set what it prints');
+  }
+  return url;
+}
+
+/** Keys and channels of one test only. */
+export const newPrefix = (): string => `test-${randomUUID()}`;
+
+/** A connection whose subscriptions stand as soon as there are any. */
+export async function open(url = redisUrl(), prefix = newPrefix()): Promise<RedisConnection> {
+  const connection = connectRedis(url, { logger, prefix });
+  await until(() => connection.commands.available);
+  return connection;
+}
+
+export const until = (condition: () => unknown, timeout = 15_000): Promise<void> =>
+  vi.waitFor(
+    async () => {
+      if ((await condition()) !== true) throw new Error(`not so within ${timeout} ms: ${condition.toString()}`);
+    },
+    { timeout, interval: 10 },
+  );
+
+export const listening = (...connections: readonly RedisConnection[]): Promise<void> =>
+  until(() => connections.every(({ channels, shards }) => channels.listening && shards.listening));
+
+/** The program: REDIS_SERVER, or `redis-server` of the PATH. */
+function serverProgram(): string {
+  const named = process.env['REDIS_SERVER'];
+  if (named !== undefined) return named;
+  const path = (process.env['PATH'] ?? '').split(':').map((folder) => join(folder, 'redis-server'));
+  const found = path.find((file) => existsSync(file));
+  if (found !== undefined) return found;
+  throw new Error('redis-server is missing: install it, or name the program in REDIS_SERVER');
+}
+
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+};
+
+/** A server of the test's own, which may be killed and frozen. Empty after each start. */
+export class OwnServer {
+  readonly folder = mkdtempSync(join(tmpdir(), 'parley-redis-'));
+  #process: ChildProcess | null = null;
+
+  private constructor(
+    readonly port: number,
+    private readonly args: readonly string[],
+  ) {}
+
+  static async start(...args: readonly string[]): Promise<OwnServer> {
+    const server = new OwnServer(await freePort(), args);
+    await server.start();
+    return server;
+  }
+
+  /** One that watches over this server as `mymaster`, alone, and is quick to give it up. */
+  async sentinel(): Promise<OwnServer> {
+    const port = await freePort();
+    const file = join(this.folder, `sentinel-${port}.conf`);
+    writeFileSync(
+      file,
+      `sentinel monitor mymaster 127.0.0.1 ${this.port} 1
+sentinel down-after-milliseconds mymaster 1000
+sentinel failover-timeout mymaster 5000
+`,
+    );
+    const sentinel = new OwnServer(port, [file, '--sentinel']);
+    await sentinel.start();
+    return sentinel;
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`;
+  }
+
+  async start(): Promise<void> {
+    const fixed = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.folder];
+    const bounds = ['--save', '', '--appendonly', 'no', '--maxmemory', '64mb', '--daemonize', 'no'];
+    this.#process = spawn(serverProgram(), [...this.args, ...fixed, ...(this.isSentinel ? [] : bounds)], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    const started = this.#process;
+    await vi.waitFor(
+      async () => {
+        if (started.exitCode !== null) throw new Error(`redis-server ended with ${started.exitCode}`);
+        await reachable(this.port);
+      },
+      { timeout: 10_000, interval: 20 },
+    );
+  }
+
+  async kill(): Promise<void> {
+    const ended = this.#process;
+    this.#process = null;
+    if (ended === null || ended.exitCode !== null) return;
+    const exit = once(ended, 'exit');
+    ended.kill('SIGKILL');
+    await exit;
+  }
+
+  freeze(): void {
+    this.#process?.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#process?.kill('SIGCONT');
+  }
+
+  async dispose(): Promise<void> {
+    await this.kill();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private get isSentinel(): boolean {
+    return this.args.includes('--sentinel');
+  }
+}
+
+async function reachable(port: number): Promise<void> {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** One command over a socket of its own; answers the raw reply. */
+export async function ask(port: number, ...words: readonly string[]): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  await once(socket, 'connect');
+  socket.write(`*${words.length}\r\n${words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join('')}`);
+  const [reply] = (await once(socket, 'data')) as [Buffer];
+  socket.destroy();
+  return reply.toString();
+}
+
+/** Checkpoints of all projections, as stores would keep them. */
+export class Checkpoints implements CheckpointReader {
+  readonly #positions = new Map<number, number>();
+
+  save(partition: number, position: number): void {
+    this.#positions.set(partition, position);
+  }
+
+  async checkpoints(): Promise<readonly PartitionCheckpoint[]> {
+    return [...this.#positions].flatMap(([partition, position]) =>
+      projectionNames.map((projection) => ({ projection, partition, position })),
+    );
+  }
+}
