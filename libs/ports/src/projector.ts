@@ -54,7 +54,7 @@ export interface ProjectorModule {
 }
 
 export interface Replay<Operation> {
-  readonly log: EventLogReader;
+  readonly log: Pick<EventLogReader, 'readAll'>;
   readonly store: ProjectionStore<Operation>;
   /** Exclusive. */
   readonly from: number;

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from '@parley/platform';
 import type { EventBatch, EventLogReader, EventTopic, LogStretch } from '@parley/ports';
 import { startPosition } from './start-position.js';
-import { untilAborted, untilTime } from './until-aborted.js';
+import { untilAborted, untilTime } from '../until.js';
 
 export interface RelayOptions {
   readonly log: Pick<EventLogReader, 'subscribe' | 'info'>;

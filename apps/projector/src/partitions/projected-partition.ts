@@ -1,0 +1,205 @@
+import type { RecordedEvent } from '@parley/events';
+import type {
+  FeedBatch,
+  HistoryOperation,
+  LaneStatus,
+  PartitionProjectorHost,
+  Projection,
+  ProjectionName,
+} from '@parley/ports';
+import { cutAtDepartures } from '../delivery/cut.js';
+import { decodeBatch, reasonOf, type DecodedBatch } from '../runner/decoded-batch.js';
+import { Lane } from '../runner/lane.js';
+import { Letters } from './letters.js';
+import { partitionLog } from './partition-log.js';
+import { PartitionNews } from './partition-news.js';
+
+/**
+ * One partition while it is ours: its projections go along side by side, each with a store and a checkpoint of its own.
+ * A batch counts as taken when all of them have it; then it is told. What fails is opened again and catches up before
+ * the next batch is looked at.
+ */
+export class ProjectedPartition {
+  readonly lanes: readonly Lane[];
+  readonly #letters: Letters;
+  readonly #news: PartitionNews | null;
+  readonly #opened = new Set<Lane>();
+  #position = 0;
+  #live = false;
+  /** Why events could not be recorded. */
+  #recordError: string | null = null;
+  #tail: Promise<unknown> = Promise.resolve();
+  #saving = false;
+  #discarded = false;
+
+  constructor(
+    readonly partition: number,
+    projections: readonly Projection[],
+    private readonly host: PartitionProjectorHost,
+  ) {
+    const log = partitionLog(host.log, host.feed, partition);
+    this.#letters = new Letters(partition, host.deadLetters, log);
+    this.#news = host.deliveries === undefined ? null : new PartitionNews(partition, host.deliveries);
+    this.lanes = projections.map(
+      (projection) =>
+        new Lane(
+          projection,
+          log,
+          () => host.openStore(projection, partition),
+          (parked) => this.#letters.send(projection.name, parked),
+        ),
+    );
+  }
+
+  status(): readonly LaneStatus[] {
+    const error = this.#recordError;
+    return this.lanes.map((lane) => {
+      const status = lane.status(this.#live);
+      return error === null ? status : { ...status, state: 'failed', error };
+    });
+  }
+
+  /** Changes whenever its status says something else, but for the position. */
+  get condition(): string {
+    return this.status()
+      .map(({ state, parked, error }) => `${state} ${parked} ${error}`)
+      .join();
+  }
+
+  /** Opens all stores; answers the lowest checkpoint. @throws what a store throws; to be called again then. */
+  open(): Promise<number> {
+    return this.#exclusively(async () => {
+      await Promise.all(
+        this.lanes.map(async (lane) => {
+          if (this.#opened.has(lane)) return;
+          try {
+            await lane.open();
+            lane.recovered();
+            this.#opened.add(lane);
+          } catch (error) {
+            lane.fail(error);
+            throw error;
+          }
+        }),
+      );
+      this.#position = Math.min(...this.lanes.map((lane) => lane.position));
+      return this.#position;
+    });
+  }
+
+  /** @throws what a store throws; the same batch is to be given again then. What was applied is not applied twice. */
+  take(batch: FeedBatch, signal: AbortSignal): Promise<void> {
+    return this.#exclusively(async () => {
+      await this.#recover();
+      const events = batch.events.filter(({ position }) => position > this.#position);
+      await this.#record(events);
+      this.#letters.of(events);
+      const decoded = decodeBatch(events, batch.checkpoint);
+      for (const part of this.#news === null ? [decoded] : cutAtDepartures(decoded)) {
+        signal.throwIfAborted();
+        if (part.checkpoint > this.#position) await this.#project(part);
+      }
+      if (batch.live) {
+        this.#live = true;
+        await this.#news?.live(this.#position);
+      }
+      this.tellProgress();
+    });
+  }
+
+  tellProgress(): void {
+    for (const { name, position, failed } of this.lanes) {
+      if (!failed) this.host.progress.tell({ projection: name, partition: this.partition, position });
+    }
+  }
+
+  /** Saves checkpoints that lag behind where nothing concerned a projection, and tries what has failed again. */
+  async save(): Promise<void> {
+    if (this.#saving) return;
+    this.#saving = true;
+    try {
+      if (this.lanes.some((lane) => lane.failed)) await this.#exclusively(() => this.#recover());
+      await Promise.all(this.lanes.map((lane) => this.#attempt(lane, () => lane.saveCheckpoint())));
+    } catch {
+      // The lane says so in its status, and is tried again.
+    } finally {
+      this.#saving = false;
+    }
+  }
+
+  recountParked(): Promise<unknown> {
+    return Promise.allSettled(this.lanes.map((lane) => lane.recountParked()));
+  }
+
+  /** Lets go of the stores, after what is under way. */
+  discard(): Promise<unknown> {
+    this.#discarded = true;
+    return this.#exclusively(() => Promise.allSettled(this.lanes.map((lane) => lane.discard())));
+  }
+
+  async #record(events: readonly RecordedEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    try {
+      await this.host.recordEvents?.(this.partition, events);
+      this.#recordError = null;
+    } catch (error) {
+      this.#recordError = reasonOf(error);
+      this.#interrupt();
+      throw error;
+    }
+  }
+
+  async #project(part: DecodedBatch): Promise<void> {
+    const previous = this.#position;
+    const together = this.lanes.every((lane) => lane.position === previous);
+    let history: readonly HistoryOperation[] = [];
+    const results = await Promise.allSettled(
+      this.lanes.map((lane) =>
+        this.#attempt(lane, async () => {
+          const { operations } = await lane.apply(part);
+          if (lane.name === ('history' satisfies ProjectionName)) history = operations as readonly HistoryOperation[];
+        }),
+      ),
+    );
+    const failure = results.find((result) => result.status === 'rejected');
+    if (failure !== undefined) {
+      this.#interrupt();
+      throw failure.reason;
+    }
+    this.#position = part.checkpoint;
+    await this.#news?.tell(part, previous, together ? history : null);
+  }
+
+  /** What has failed is opened again and brought up to the others. */
+  async #recover(): Promise<void> {
+    for (const lane of this.lanes) {
+      if (!lane.failed || this.#discarded) continue;
+      await this.#attempt(lane, async () => {
+        await lane.open();
+        await lane.catchUp(this.#position);
+        lane.recovered();
+      });
+    }
+  }
+
+  async #attempt(lane: Lane, work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      lane.fail(error);
+      throw error;
+    }
+  }
+
+  /** What gathers until it goes on is caught up with. */
+  #interrupt(): void {
+    this.#live = false;
+    this.#news?.interrupt();
+  }
+
+  #exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#tail.then(work);
+    this.#tail = done.catch(() => undefined);
+    return done;
+  }
+}
