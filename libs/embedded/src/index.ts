@@ -1,5 +1,4 @@
 export { SqliteAccountStore } from './accounts/account-store.js';
-export { appendLimits, checkAppend } from './log/append-limits.js';
 export {
   openEventLog,
   openLogReader,

@@ -1,4 +1,5 @@
 export * from './accounts.js';
+export * from './append-limits.js';
 export * from './change-json.js';
 export * from './cluster.js';
 export * from './commands.js';

@@ -1,4 +1,4 @@
-import type { AppendRequest } from '@parley/ports';
+import type { AppendRequest } from './event-log.js';
 
 export const appendLimits = {
   events: 512,
