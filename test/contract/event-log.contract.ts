@@ -206,7 +206,9 @@ export function eventLogContract(name: string, open: () => Promise<EventLogUnder
           lastTime: last.time,
         });
         const after = await log.info();
-        expect(after.events - before.events).toBeGreaterThanOrEqual(5);
+        if (before.events !== null && after.events !== null) {
+          expect(after.events - before.events).toBeGreaterThanOrEqual(5);
+        }
         expect(after.lastPosition).toBeGreaterThanOrEqual(position);
       });
     });

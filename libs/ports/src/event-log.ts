@@ -78,7 +78,8 @@ export interface AllPage {
 }
 
 export interface LogInfo {
-  readonly events: number;
+  /** null where the log cannot count them: nothing but positions measures it then. */
+  readonly events: number | null;
   /** 0 when empty. */
   readonly lastPosition: number;
   /** Time of the last event, ms since 1970 UTC; null when empty. */

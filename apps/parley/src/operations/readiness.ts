@@ -38,7 +38,8 @@ export class Readiness implements BeforeApplicationShutdown {
   private eventLog(): Promise<readonly ReadinessCheck[]> {
     return guarded('event-log', async () => {
       const { events, lastPosition } = await this.log.info();
-      return [{ name: 'event-log', ok: true, detail: `${events} events, position ${lastPosition}` }];
+      const detail = `${events === null ? '' : `${events} events, `}position ${lastPosition}`;
+      return [{ name: 'event-log', ok: true, detail }];
     });
   }
 

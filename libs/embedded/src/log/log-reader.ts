@@ -21,6 +21,8 @@ import { LogSubscription } from './subscription.js';
 /** Most positions that one call looks at when a filter drops nearly all of them: a few milliseconds. */
 const considerAtMost = 8_192;
 
+export type CountedLog = LogInfo & { readonly events: number };
+
 /** Reads the log in any thread, or in another process. Each call is one short transaction and leaves none open. */
 export class LogReader implements EventLogReader {
   readonly #db: DatabaseSync;
@@ -74,7 +76,7 @@ export class LogReader implements EventLogReader {
     return { events: revision + 1, lastRevision: revision, lastPosition: position, lastTime: time };
   }
 
-  info(): Promise<LogInfo> {
+  info(): Promise<CountedLog> {
     return this.#read(() => {
       const last = this.#db.prepare('SELECT position, time FROM events ORDER BY position DESC LIMIT 1').get() as
         { position: number; time: number } | undefined;
