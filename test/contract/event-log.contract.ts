@@ -251,6 +251,13 @@ export function eventLogContract(name: string, open: () => Promise<EventLogUnder
         expect(await seen({ types: ['NeverWritten.v1'] })).toEqual([]);
       });
 
+      it('reads a single event by its position', async () => {
+        const [, second] = await fill(aStream(), 3);
+        const { position } = (await log.findEvent(second!.eventId))!;
+        const page = await log.readAll({ from: position, upTo: position, limit: 1 });
+        expect(page.events.map((e) => e.eventId)).toEqual([second!.eventId]);
+      });
+
       it('is at the end after the end', async () => {
         const { lastPosition } = await log.info();
         const page = await log.readAll({ after: lastPosition });

@@ -62,6 +62,8 @@ export interface ReadAllOptions {
   readonly direction?: ReadDirection;
   /** Exclusive: forwards events above it, backwards events below it. Default: everything. */
   readonly after?: number;
+  /** Instead of `after`, inclusive (forwards only): an event's position. Computing the one before it is not possible. */
+  readonly from?: number;
   /** Upper bound of what is returned, inclusive (forwards only). */
   readonly upTo?: number;
   readonly filter?: EventFilter;

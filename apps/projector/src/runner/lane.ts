@@ -89,7 +89,7 @@ export class Lane<Name extends ProjectionName = ProjectionName> {
       const store = this.#opened();
       const isParked = (await store.parked()).some((event) => event.position === position);
       if (!isParked) return false;
-      const page = await this.log.readAll({ after: position - 1, upTo: position, limit: 1 });
+      const page = await this.log.readAll({ from: position, upTo: position, limit: 1 });
       const batch = decodeBatch(page.events, position);
       const { operations, parked } = evolveBatch(this.projection, batch, position - 1);
       if (parked.length > 0 || batch.events.length === 0) return false;

@@ -10,6 +10,7 @@ import {
   type ProjectionBatch,
   type ProjectionName,
   type ProjectionStore,
+  type ReadAllOptions,
 } from '@parley/ports';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { projections } from '../projections.js';
@@ -31,7 +32,7 @@ class MemoryLog {
 
   readonly reader = {
     info: async () => ({ events: this.events.length, lastPosition: this.events.length, lastTime: null }),
-    readAll: async ({ after = 0, upTo = Infinity, limit = 512 }) => {
+    readAll: async ({ from, after = (from ?? 1) - 1, upTo = Infinity, limit = 512 }: ReadAllOptions) => {
       const events = this.events.filter(({ position }) => position > after && position <= upTo).slice(0, limit);
       const considered = events.at(-1)?.position ?? after;
       return { events, considered, atEnd: considered >= Math.min(upTo, this.events.length) };

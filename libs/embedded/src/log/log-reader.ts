@@ -102,8 +102,9 @@ export class LogReader implements EventLogReader {
     this.#db.close();
   }
 
-  #allForwards({ after = 0, upTo = Number.MAX_SAFE_INTEGER, filter, limit = 512 }: ReadAllOptions): AllPage {
+  #allForwards({ from, upTo = Number.MAX_SAFE_INTEGER, filter, limit = 512, ...options }: ReadAllOptions): AllPage {
     checkLimit(limit);
+    const after = from === undefined ? (options.after ?? 0) : from - 1;
     // Events are only ever added at the end: what is at or below this position cannot change, whatever commits meanwhile.
     const end = Math.min(this.#scan.lastPosition(), upTo);
     const to = filter === undefined ? end : Math.min(end, after + considerAtMost);
