@@ -61,6 +61,7 @@ export class OnceWriter implements EventLogWriter {
 
   async append(request: AppendRequest): Promise<AppendResult> {
     const bytes = checkAppend(request);
+    if (request.stream.startsWith('$')) throw new RangeError('names of streams that begin with $ are not for us');
     if (this.#closed) throw new EventLogUnavailable('the event log is closed');
     const { appends, bytes: mostBytes } = this.limits.queue;
     if (this.#depth >= appends || this.#bytes + bytes > mostBytes) {

@@ -1,5 +1,6 @@
 import type { Logger } from '@parley/platform';
 import { EventLogUnavailable, type EventBatch, type EventSubscription } from '@parley/ports';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Connection } from '../client/connection.js';
 import { failureOf } from '../client/failures.js';
 import type { AllEvent } from '../events/coding.js';
@@ -126,6 +127,8 @@ export class Follower implements EventSubscription {
     if (this.#feed !== null && this.#feed.link !== connection.link) this.#dropFeed();
     if (this.#feed !== null) {
       if (!(await this.#wait(this.#nextQuiet()))) await this.#lookAtEnd();
+      // What else comes in the same turn of the event loop belongs to the same batch.
+      else await nextTurn();
     } else if (this.#feedFrom !== null && performance.now() < this.#feedFrom.until) {
       this.#beginFeed(this.#feedFrom.after);
     } else {

@@ -40,6 +40,7 @@ export class EventStoreReader implements EventLogReader {
 
   async readStream(stream: string, options: ReadStreamOptions = {}): Promise<readonly RecordedEvent[]> {
     const limit = checkLimit(options.limit ?? 512);
+    if (stream === '' || stream.startsWith('$')) return [];
     const direction = options.direction ?? 'forwards';
     const from = options.from ?? (direction === 'forwards' ? 'start' : 'end');
     return await this.context.pages.stream(stream, { direction, from, limit });
