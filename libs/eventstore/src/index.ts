@@ -1,1 +1,1 @@
-export {};
+export { openEventStoreLog, type EventStoreLog, type EventStoreLogOptions } from './event-store-log.js';

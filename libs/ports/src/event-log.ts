@@ -84,7 +84,7 @@ export interface LogInfo {
   readonly events: number | null;
   /** 0 when empty. */
   readonly lastPosition: number;
-  /** Time of the last event, ms since 1970 UTC; null when empty. */
+  /** Time of the last event, ms since 1970 UTC; null when empty or not known. */
   readonly lastTime: number | null;
 }
 
