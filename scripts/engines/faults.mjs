@@ -65,7 +65,7 @@ export async function slow(name, milliseconds, where) {
   await behave(target(name, where).plan, { node: where?.node, mode: 'pass', delayMs: milliseconds });
 }
 
-/** Resets all connections and refuses new ones. */
+/** Closes all connections and refuses new ones. */
 export async function cut(name, where) {
   await behave(target(name, where).plan, { node: where?.node, mode: 'cut' });
 }

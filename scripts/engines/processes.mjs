@@ -91,7 +91,7 @@ export function logTail(layout, name, lines = 25) {
  * has ended since; the process goes on when this one ends.
  * @throws Error where the named process already runs.
  */
-export function launch(layout, name, command, args, { cwd, env = {}, uid, gid } = {}) {
+export function launch(layout, name, command, args, { cwd, env = {} } = {}) {
   if (isRunning(layout, name)) throw new Error(`${name} already runs (pid ${recordOf(layout, name).pid})`);
   folder(layout.run);
   folder(layout.logs);
@@ -99,13 +99,11 @@ export function launch(layout, name, command, args, { cwd, env = {}, uid, gid } 
   // What the last run said before it ended is still there after a restart.
   if (existsSync(log)) renameSync(log, `${log}.1`);
   const output = openSync(log, 'w');
-  const identity = uid === undefined ? {} : { uid, gid };
   const child = spawn(command, args, {
     cwd,
     env: { ...process.env, ...env },
     detached: true,
     stdio: ['ignore', output, output],
-    ...identity,
   });
   closeSync(output);
   const handle = { name, pid: child.pid, ended: undefined };
