@@ -65,7 +65,7 @@ export async function slow(name, milliseconds, where) {
   await behave(target(name, where).plan, { node: where?.node, mode: 'pass', delayMs: milliseconds });
 }
 
-/** Resets all connections and refuses new ones. */
+/** Closes all connections and refuses new ones. */
 export async function cut(name, where) {
   await behave(target(name, where).plan, { node: where?.node, mode: 'cut' });
 }
@@ -95,7 +95,10 @@ export async function fillDisk(name, where) {
   for (const path of smallDisks(name, where)) fill(path);
 }
 
-/** Gives the space back. Kafka and Cassandra have given up by then and need `stop` and `start`. */
+/**
+ * Gives the space back. Elasticsearch and Redis go on by themselves; Kafka and Cassandra end when they cannot write, as
+ * they should, and need `start`.
+ */
 export async function freeDisk(name, where) {
   for (const path of smallDisks(name, where)) empty(path);
 }

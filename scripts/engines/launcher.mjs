@@ -11,7 +11,8 @@ import { requireAll } from './requirements.mjs';
 import { mountSmallDisk, unmountSmallDisk } from './small-disks.mjs';
 import { waitUntil } from './wait.mjs';
 
-const START_DEADLINE_MS = 240_000;
+/** Wide, as several engines may start at once on a busy machine; one that ends is noticed at once. */
+const START_DEADLINE_MS = 600_000;
 
 /** Names of what `only` asks for; all where it is not given. */
 const chosen = (only) => (only === undefined ? engines : only.map((name) => engineNamed(name)));

@@ -2,7 +2,7 @@
 // its pid and its start time, so that nothing is ever signalled but what was started here: a pid alone may have been
 // given to a stranger since.
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { folder } from './layout.mjs';
@@ -87,22 +87,23 @@ export function logTail(layout, name, lines = 25) {
 }
 
 /**
- * Starts a program in a process group of its own, output appended to its log file. The returned handle tells whether it
+ * Starts a program in a process group of its own, output in its log file. The returned handle tells whether it
  * has ended since; the process goes on when this one ends.
  * @throws Error where the named process already runs.
  */
-export function launch(layout, name, command, args, { cwd, env = {}, uid, gid } = {}) {
+export function launch(layout, name, command, args, { cwd, env = {} } = {}) {
   if (isRunning(layout, name)) throw new Error(`${name} already runs (pid ${recordOf(layout, name).pid})`);
   folder(layout.run);
   folder(layout.logs);
-  const output = openSync(logFileOf(layout, name), 'w');
-  const identity = uid === undefined ? {} : { uid, gid };
+  const log = logFileOf(layout, name);
+  // What the last run said before it ended is still there after a restart.
+  if (existsSync(log)) renameSync(log, `${log}.1`);
+  const output = openSync(log, 'w');
   const child = spawn(command, args, {
     cwd,
     env: { ...process.env, ...env },
     detached: true,
     stdio: ['ignore', output, output],
-    ...identity,
   });
   closeSync(output);
   const handle = { name, pid: child.pid, ended: undefined };

@@ -40,6 +40,11 @@ export async function requireAll(layout, wanted, { ignoreMemory }) {
   if (engines.some((engine) => missingPackage(layout, engine)) && onPath('mvn') === undefined) {
     missing.push('Maven, to load the servers from Maven Central: apt-get install maven');
   }
+  if (process.getuid() === 0 && engines.some(({ needs }) => needs.setpriv) && onPath('setpriv') === undefined) {
+    missing.push(
+      'setpriv, as Elasticsearch does not run as root: apt-get install util-linux, or start as another user',
+    );
+  }
   for (const { needs } of engines) {
     const installed = needs.program === undefined || onPath(needs.program) !== undefined;
     if (installed || (onPath('apt-get') !== undefined && onPath('dpkg-deb') !== undefined)) continue;

@@ -2,7 +2,7 @@
 import { connect, createServer } from 'node:net';
 
 /** Bytes held back for one direction of one connection before its sender is made to wait. */
-const HELD_BYTES = 1024 * 1024;
+const HELD_BYTES = 4 * 1024 * 1024;
 
 /** One direction of one connection: what arrives is passed on when it is due, in order. */
 class Direction {
@@ -69,15 +69,15 @@ class Pair {
     this.#client = client;
     this.onEnd = onEnd;
     client.setNoDelay(true);
-    client.on('error', () => this.reset());
-    client.on('close', () => this.reset());
+    client.on('error', () => this.end());
+    client.on('close', () => this.end());
   }
 
   open(target, delayMs) {
     if (this.#server !== undefined || this.#client.destroyed) return;
     const server = connect({ ...target, noDelay: true, allowHalfOpen: true });
     this.#server = server;
-    server.on('error', () => this.reset());
+    server.on('error', () => this.end());
     this.#directions = [new Direction(this.#client, server, 0), new Direction(server, this.#client, delayMs)];
   }
 
@@ -90,10 +90,10 @@ class Pair {
     for (const direction of this.#directions) direction.hold(holding);
   }
 
-  reset() {
+  end() {
     for (const direction of this.#directions) direction.stop();
     this.#server?.destroy();
-    if (!this.#client.destroyed) this.#client.resetAndDestroy();
+    this.#client.destroy();
     this.onEnd(this);
   }
 }
@@ -101,7 +101,7 @@ class Pair {
 /**
  * Listens on one address and passes connections on to another.
  *
- * `pass` hands on everything, answers late by `delayMs`. `cut` resets the connections there are and refuses new ones.
+ * `pass` hands on everything, answers late by `delayMs`. `cut` closes the connections there are and refuses new ones.
  * `hold` is a black hole: connections stay, or are even accepted, and nothing ever passes, until `pass` lets what was
  * under way go on.
  */
@@ -149,7 +149,7 @@ export class TcpProxy {
     const server = this.#server;
     this.#server = undefined;
     const closed = server === undefined ? undefined : new Promise((resolve) => server.close(resolve));
-    for (const pair of this.#pairs) pair.reset();
+    for (const pair of this.#pairs) pair.end();
     await closed;
   }
 

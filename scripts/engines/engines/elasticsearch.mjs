@@ -1,14 +1,11 @@
-import { execFile } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
+import { cpSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { javaHome } from '../java.mjs';
 import { folder } from '../layout.mjs';
 import { mavenFolder } from '../maven.mjs';
 import { elasticsearchAnswers } from '../probes/elasticsearch.mjs';
 import { launch } from '../processes.mjs';
 
-const run = promisify(execFile);
 const VERSION = '8.19.16';
 const NOBODY = 65_534;
 
@@ -20,22 +17,17 @@ const PACKAGE = {
   type: 'zip',
 };
 
-/** The server refuses to run as root: root starts it as nobody, who must be able to reach the folders. */
-async function handOver(paths) {
-  if (process.getuid() !== 0) return {};
-  for (const path of paths) {
-    for (let above = path; above !== dirname(above); above = dirname(above)) {
-      if ((statSync(above).mode & 0o001) !== 0) continue;
-      if (paths.includes(above)) chmodSync(above, 0o755);
-      else throw new Error(closedFolder(above));
-    }
-  }
-  return { uid: NOBODY, gid: NOBODY };
+/**
+ * The server refuses to run as root. Root starts it as nobody, who keeps the right to enter every folder
+ * (CAP_DAC_OVERRIDE), as a clone in root's own home is closed to others. Without `no_setuid_fixup` the question whether a
+ * file may be read (access(2)) would be answered as if that right were not there.
+ */
+function unprivileged(command) {
+  if (process.getuid() !== 0) return command;
+  const capability = '-all,+dac_override';
+  const identity = [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', '--securebits=+no_setuid_fixup'];
+  return ['setpriv', ...identity, `--inh-caps=${capability}`, `--ambient-caps=${capability}`, ...command];
 }
-
-const closedFolder = (path) =>
-  `Elasticsearch does not run as root, and the user nobody may not enter ${path}. ` +
-  'Set ENGINES_HOME and ENGINES_PACKAGES to a folder that is open to others, such as /var/tmp/parley-engines';
 
 function serverSettings(plan, node, data, logs) {
   const settings = {
@@ -71,7 +63,7 @@ export const elasticsearch = {
   name: 'elasticsearch',
   standardPorts: { client: 9200, transport: 9300 },
   nodeCounts: [1],
-  needs: { java: true, maven: PACKAGE.name },
+  needs: { java: true, maven: PACKAGE.name, setpriv: true },
   memoryMiB: () => 950,
   install,
 
@@ -87,8 +79,6 @@ export const elasticsearch = {
     }
     folder(conf, 'jvm.options.d');
     writeFileSync(join(conf, 'elasticsearch.yml'), serverSettings(plan, node, data, logs));
-    const identity = await handOver([home, conf, data, logs]);
-    if (identity.uid !== undefined) await run('chown', ['-R', `${NOBODY}:${NOBODY}`, conf, data, logs]);
     const heap = plan.heapMiB ?? 512;
     const options = [`-Xms${heap}m`, `-Xmx${heap}m`, '-XX:-UsePerfData', ...plan.javaOptions];
     const env = {
@@ -99,7 +89,8 @@ export const elasticsearch = {
       HOME: temporary,
       LC_ALL: 'C.UTF-8',
     };
-    return launch(layout, node.name, 'bash', [join(home, 'bin', 'elasticsearch')], { cwd: home, env, ...identity });
+    const [program, ...args] = unprivileged(['bash', join(home, 'bin', 'elasticsearch')]);
+    return launch(layout, node.name, program, args, { cwd: home, env });
   },
 
   isReady: (_plan, node) => elasticsearchAnswers(node.host, node.ports.client),

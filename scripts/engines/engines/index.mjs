@@ -10,7 +10,8 @@ import { redis } from './redis.mjs';
  * @property {Record<string, number>} standardPorts  `client` is the one that clients use
  * @property {number[]} nodeCounts
  * @property {boolean} [oneByOne]  nodes start one after the other
- * @property {{ java?: boolean, maven?: string, program?: string }} needs  maven: name of its package folder
+ * @property {{ java?: boolean, maven?: string, program?: string, setpriv?: boolean }} needs
+ *   maven: name of its package folder; program: of a Debian package; setpriv: does not run as root
  * @property {(nodes: number) => number} memoryMiB  resident, after load
  * @property {(context) => Promise<unknown>} install  loads the program
  * @property {(context, node) => Promise<{ name, pid, ended }>} launchNode
