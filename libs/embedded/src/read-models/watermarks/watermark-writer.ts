@@ -1,8 +1,7 @@
-import type { WatermarkOperation } from '@parley/ports';
+import { type MemberMarks, readOf, receiptsJson, type WatermarkOperation } from '@parley/ports';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { LeastRecent } from '../files/least-recent.js';
 import type { RowWriter } from '../files/sqlite-projection.js';
-import { type MemberMarks, readOf, receiptsJson } from './receipts-json.js';
 
 interface Marks extends MemberMarks {
   changed: number;
