@@ -83,6 +83,8 @@ export class WatermarkWriter implements RowWriter<WatermarkOperation> {
       case 'advance':
         this.#foldAdvance(operation);
         break;
+      case 'touch':
+        break;
       default:
         throw new TypeError(`no rule for ${JSON.stringify(operation satisfies never)}`);
     }
