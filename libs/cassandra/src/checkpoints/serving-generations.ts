@@ -19,15 +19,17 @@ export class ServingGenerations {
   }
 
   /** @throws ReadModelUnavailable while nothing is known: nothing was built yet, or the engine is away from the start */
-  of(projection: StoredProjection): number {
-    const generation = this.#known.get(projection);
-    if (generation === undefined) throw new ReadModelUnavailable(`the projection ${projection} is not there yet`);
+  async of(projection: StoredProjection): Promise<number> {
+    const generation = await this.find(projection);
+    if (generation === null) throw new ReadModelUnavailable(`the projection ${projection} is not there yet`);
     return generation;
   }
 
-  /** The same, but looks first when it is not known yet; null when nothing was built. @throws ReadModelUnavailable */
+  /** null: nothing was built yet. @throws ReadModelUnavailable when the engine is away from the start */
   async find(projection: StoredProjection): Promise<number | null> {
-    if (!this.#known.has(projection)) await this.look();
+    const known = this.#known.get(projection);
+    if (known !== undefined) return known;
+    await this.look();
     return this.#known.get(projection) ?? null;
   }
 

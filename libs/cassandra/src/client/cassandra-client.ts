@@ -135,8 +135,9 @@ export class CassandraClient {
    */
   async conditional(query: string, params: readonly unknown[]): Promise<Conditional> {
     const result = await this.#send((driver) => driver.execute(query, params as unknown[], { isIdempotent: false }));
-    const [row = null] = rowsOf(result);
-    return result.wasApplied() ? { applied: true, found: null } : { applied: false, found: row };
+    if (result.wasApplied()) return { applied: true, found: null };
+    const { '[applied]': _, ...found } = rowsOf(result)[0] ?? {};
+    return { applied: false, found: Object.keys(found).length === 0 ? null : found };
   }
 
   /** A change of the schema; resolves when all nodes that are up agree on it. @throws ReadModelUnavailable */

@@ -60,9 +60,9 @@ const tlsOptions = (
 });
 
 function follow(driver: cassandra.Client, logger: Logger): void {
-  driver.on('log', (level: string, className: string, message: string) => {
-    if (level === 'error') logger.warn({ from: className }, message);
-    else if (level === 'warning') logger.debug({ from: className }, message);
+  // Each attempt to reach a node that is away would be told: what matters is that it went and came.
+  driver.on('log', (level: string, from: string, message: string) => {
+    if (level === 'error' || level === 'warning') logger.debug({ from }, message);
   });
   driver.on('hostDown', (host: cassandra.Host) => logger.warn({ node: host.address }, 'a Cassandra node is away'));
   driver.on('hostUp', (host: cassandra.Host) => logger.info({ node: host.address }, 'a Cassandra node is there again'));

@@ -20,7 +20,7 @@ const engineCodes: ReadonlySet<number> = new Set([
 ]);
 
 /** Is it the engine that is away, slow or not ready? Otherwise the statement is wrong, which waiting does not heal. */
-export function isEngineFailure(error: unknown): boolean {
+function isEngineFailure(error: unknown): boolean {
   if (error instanceof errors.ResponseError) return engineCodes.has(error.code);
   if (error instanceof errors.ArgumentError || error instanceof errors.NotSupportedError) return false;
   if (error instanceof errors.DriverError) return true;

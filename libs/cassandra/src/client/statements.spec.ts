@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { batchesOf, deleteAt, insertAt, updateAt } from './statements.js';
+
+const statement = (text: string) => ({ query: 'q', params: [text] });
+
+it('writes with the position as timestamp', () => {
+  expect(insertAt('t', ['a', 'b'])(7, 1, 'x')).toEqual({
+    query: 'INSERT INTO t (a, b) VALUES (?, ?) USING TIMESTAMP ?',
+    params: [1, 'x', 7],
+  });
+  expect(insertAt('t', ['a'], { ttlSeconds: 60 })(7, 1).query).toBe(
+    'INSERT INTO t (a) VALUES (?) USING TIMESTAMP ? AND TTL 60',
+  );
+  expect(updateAt('t', ['b', 'c'], ['a'])(7, 'x', 'y', 1)).toEqual({
+    query: 'UPDATE t USING TIMESTAMP ? SET b = ?, c = ? WHERE a = ?',
+    params: [7, 'x', 'y', 1],
+  });
+  expect(deleteAt('t', ['a', 'b'])(7, 1, 2)).toEqual({
+    query: 'DELETE FROM t USING TIMESTAMP ? WHERE a = ? AND b = ?',
+    params: [7, 1, 2],
+  });
+});
+
+it('cuts the writes of a partition by number and by size, in order', () => {
+  expect(batchesOf([])).toEqual([]);
+  expect(batchesOf([statement('a')])).toEqual([[statement('a')]]);
+  const many = Array.from({ length: 120 }, (_, i) => statement(`${i}`));
+  expect(batchesOf(many).map(({ length }) => length)).toEqual([50, 50, 20]);
+  expect(batchesOf(many).flat()).toEqual(many);
+  const large = Array.from({ length: 5 }, () => statement('x'.repeat(100_000)));
+  expect(batchesOf(large).map(({ length }) => length)).toEqual([2, 2, 1]);
+  expect(batchesOf([statement('x'.repeat(1_000_000)), statement('y')]).map(({ length }) => length)).toEqual([1, 1]);
+});

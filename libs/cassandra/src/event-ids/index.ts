@@ -1,0 +1,1 @@
+export { CassandraEventIdIndex, type EventIdIndexOptions } from './event-id-index.js';

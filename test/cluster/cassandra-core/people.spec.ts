@@ -1,0 +1,225 @@
+import {
+  CassandraClient,
+  CassandraPeopleReader,
+  GenerationRegistry,
+  PeopleWriter,
+  ServingGenerations,
+} from '@parley/cassandra';
+import { OperationsRejected, type PeopleOperation, ReadModelUnavailable } from '@parley/ports';
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openTestKeyspace, type TestKeyspace, testLogger } from './keyspace.js';
+import { PeopleOracle } from './people-oracle.js';
+
+let keyspace: TestKeyspace;
+let registry: GenerationRegistry;
+beforeAll(async () => {
+  keyspace = await openTestKeyspace();
+  registry = new GenerationRegistry(keyspace.client);
+  await registry.servingOrFirst('people', 1);
+});
+afterAll(() => keyspace.close());
+
+/** A new generation with nothing in it, and a reader of it. */
+async function newDirectory() {
+  const { generation: from } = (await registry.serving('people'))!;
+  const generation = await registry.reserve('people');
+  await registry.switchTo('people', from, { generation, version: 1 });
+  const generations = new ServingGenerations(keyspace.client);
+  await generations.look();
+  const close = () => generations.close();
+  const writer = new PeopleWriter(keyspace.client, generation);
+  return { generation, writer, reader: new CassandraPeopleReader(keyspace.client, generations), close };
+}
+type Reader = CassandraPeopleReader;
+
+const register = (position: number, name: string, displayName: string): PeopleOperation => ({
+  type: 'register',
+  position,
+  userId: `usr_${name}`,
+  username: name,
+  displayName,
+});
+const parsed = (json: string | null): unknown => (json === null ? null : JSON.parse(json));
+const idsOf = (views: readonly string[]) => views.map((json) => (JSON.parse(json) as { id: string }).id);
+
+it('finds people by words, prefixes, folded letters and single characters', async () => {
+  const { writer, reader, close } = await newDirectory();
+  await writer.write([
+    register(1, 'ann', 'Ann Élodie Lee'),
+    register(2, 'bob', 'Bob Leeds'),
+    register(3, 'yamada', '山田太郎'),
+    register(4, 'zoe', 'Straße 9'),
+    register(5, 'x', 'X'),
+  ]);
+  const find = async (query: string, limit = 10) => idsOf(await reader.find(query, limit));
+  expect(await find('lee')).toEqual(['usr_ann', 'usr_bob']);
+  expect(await find('lee', 1)).toEqual(['usr_ann']);
+  expect(await find('LÉÉ bo')).toEqual(['usr_bob']);
+  expect(await find('elodie an')).toEqual(['usr_ann']);
+  expect(await find('elodie nobody')).toEqual([]);
+  expect(await find('l')).toEqual(['usr_ann', 'usr_bob']);
+  expect(await find('9')).toEqual(['usr_zoe']);
+  expect(await find('x')).toEqual(['usr_x']);
+  expect(await find('山')).toEqual(['usr_yamada']);
+  expect(await find('太郎')).toEqual(['usr_yamada']);
+  expect(await find('strasse')).toEqual(['usr_zoe']);
+  expect(await find(' … ')).toEqual([]);
+  expect(await find('')).toEqual([]);
+  close();
+});
+
+it('refuses what does not fit, before anything is written', async () => {
+  const { writer, reader, close } = await newDirectory();
+  await writer.write([register(1, 'ann', 'Ann')]);
+  const odd: PeopleOperation[] = [
+    register(2, 'bob', 'Bob'),
+    { ...register(3, 'ann', 'Other'), userId: 'usr_other' },
+    { type: 'change-profile', position: 4, userId: 'usr_nobody', about: 'x' },
+  ];
+  const refused = await writer.write(odd).catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(OperationsRejected);
+  expect([...(refused as OperationsRejected).reasons.keys()]).toEqual([3, 4]);
+  expect(await reader.byUsername('bob')).toBeNull();
+  expect(parsed(await reader.byUsername('ann'))).toMatchObject({ displayName: 'Ann' });
+  close();
+});
+
+const change = (i: number, position: number): PeopleOperation => ({
+  type: 'change-profile',
+  position,
+  userId: `usr_p${i}`,
+  about: `at ${position}`,
+});
+
+it('tells changes of profiles page by page, over distances of positions', async () => {
+  const { writer, reader, close } = await newDirectory();
+  const far = 2 ** 24;
+  const count = 90;
+  await writer.write(Array.from({ length: count }, (_, i) => register(i + 1, `p${i}`, `P ${i}`)));
+  const positions = Array.from({ length: count }, (_, i) => 1_000 + i * far);
+  await writer.write(positions.map((position, i) => change(i, position)));
+  for (const limit of [1, 7, 1_000]) {
+    const seen: number[] = [];
+    let after = 0;
+    const end = count * far;
+    while (after < end) {
+      const page = await reader.changes(after, end, limit);
+      expect(page.upTo).toBeGreaterThan(after);
+      expect(page.upTo).toBeLessThanOrEqual(end);
+      for (const { position } of page.changes) {
+        expect(position).toBeGreaterThan(after);
+        expect(position).toBeLessThanOrEqual(page.upTo);
+        seen.push(position);
+      }
+      after = page.upTo;
+    }
+    expect(seen).toEqual(positions);
+  }
+  await writer.write([change(0, positions.at(-1)! + 5)]);
+  expect((await reader.changes(0, positions[0]!, 10)).changes).toEqual([]);
+  expect((await reader.changes(positions.at(-1)!, 2 ** 40, 10)).changes).toMatchObject([{ userId: 'usr_p0' }]);
+  close();
+});
+
+/** Dies in the midst of a call that writes, when told to. */
+class Dying extends CassandraClient {
+  dieIn = Number.POSITIVE_INFINITY;
+  part = 0;
+  deaths = 0;
+
+  override async writeAll(partitions: Parameters<CassandraClient['writeAll']>[0]): Promise<void> {
+    if (--this.dieIn > 0) return super.writeAll(partitions);
+    await super.writeAll(partitions.filter((_, i) => i % 3 === this.part));
+    this.dieIn = Number.POSITIVE_INFINITY;
+    this.deaths++;
+    throw new ReadModelUnavailable('gone');
+  }
+}
+
+const names = ['Ann Lee', 'Bo', 'Élodie', 'Zoë Ann', 'li', 'Lee Lee', '山田 太郎', 'x', 'Straße', 'annabel leeds'];
+const queries = ['ann', 'a', 'l', 'le', 'lee an', 'elodie', 'zoe', '山', '太', 'stra', 'x', 'u', 'u3', 'b'];
+/** Who, and what becomes of them. */
+const step = fc.record({
+  who: fc.nat(7),
+  name: fc.option(fc.constantFrom(...names)),
+  about: fc.option(fc.constantFrom('here', 'there')),
+  visibility: fc.option(fc.constantFrom('shared' as const, 'nobody' as const)),
+});
+/** How the history comes to the writer: in batches, some of them dying midway, some told again by a late consumer. */
+const plan = fc.record({
+  steps: fc.array(step, { minLength: 1, maxLength: 60 }),
+  batch: fc.integer({ min: 1, max: 12 }),
+  deaths: fc.array(fc.record({ batch: fc.nat(20), call: fc.integer({ min: 1, max: 2 }), part: fc.nat(2) }), {
+    maxLength: 4,
+  }),
+  zombies: fc.array(fc.record({ after: fc.nat(20), from: fc.nat(60) }), { maxLength: 3 }),
+});
+
+async function compare(reader: Reader, oracle: PeopleOracle, end: number): Promise<void> {
+  const ids = Array.from({ length: 8 }, (_, i) => `usr_u${i}`);
+  const views = await reader.byIds(ids);
+  expect(views.map(parsed)).toEqual(ids.map((id) => oracle.view(id)).filter((view) => view !== null));
+  for (const query of queries)
+    expect([query, ...idsOf(await reader.find(query, 50))]).toEqual([query, ...oracle.find(query)]);
+  for (const id of ids) {
+    expect(await reader.presenceVisibility(id)).toBe(oracle.people.get(id)?.visibility ?? 'shared');
+    expect(parsed(await reader.byUsername(id.slice(4)))).toEqual(oracle.view(id));
+  }
+  for (const after of [0, Math.floor(end / 2)]) {
+    const { changes, upTo } = await reader.changes(after, end, 1_000);
+    expect(upTo).toBe(end);
+    expect(changes.map(({ userId, position }) => ({ userId, position }))).toEqual(oracle.changed(after, end));
+    for (const { userId, json } of changes) expect(parsed(json)).toEqual(oracle.view(userId));
+  }
+}
+
+it('answers like a plain fold, whatever comes again, late or only in part', async () => {
+  const dying = new Dying({ url: keyspace.url, logger: testLogger });
+  await dying.connected;
+  await fc.assert(
+    fc.asyncProperty(plan, async ({ steps, batch, deaths, zombies }) => {
+      const { generation, reader, close } = await newDirectory();
+      const writer = new PeopleWriter(dying, generation);
+      const late = new PeopleWriter(keyspace.client, generation);
+      const oracle = new PeopleOracle();
+      const registered = new Set<number>();
+      const operations = steps.map(({ who, name, about, visibility }, i): PeopleOperation => {
+        const at = { position: i + 1, userId: `usr_u${who}` };
+        if (!registered.has(who)) {
+          registered.add(who);
+          return register(at.position, `u${who}`, name ?? 'Somebody');
+        }
+        return {
+          type: 'change-profile',
+          ...at,
+          ...(name === null ? {} : { displayName: name }),
+          ...(about === null ? {} : { about }),
+          ...(visibility === null ? {} : { presenceVisibility: visibility }),
+        };
+      });
+      for (const operation of operations) oracle.apply(operation);
+      for (let at = 0, n = 0; at < operations.length; at += batch, n++) {
+        const death = deaths.find((one) => one.batch === n);
+        if (death !== undefined) {
+          Object.assign(dying, { dieIn: death.call, part: death.part });
+          await writer.write(operations.slice(at, at + batch)).catch(() => undefined);
+          dying.dieIn = Number.POSITIVE_INFINITY;
+        }
+        await writer.write(operations.slice(at, at + batch));
+        for (const zombie of zombies.filter(({ after }) => after === n)) {
+          const stretch = operations.slice(Math.min(zombie.from, at), at + batch);
+          await Promise.all([
+            late.write(stretch),
+            at + batch < operations.length ? writer.write(operations.slice(at, at + 2 * batch)) : null,
+          ]);
+        }
+      }
+      await compare(reader, oracle, operations.length);
+      close();
+    }),
+    { numRuns: 40, endOnFailure: true },
+  );
+  expect(dying.deaths).toBeGreaterThan(0);
+  await dying.close();
+});
