@@ -26,7 +26,8 @@ export class CassandraHistoryReader implements HistoryReader {
     const rows = await this.#rows();
     const head = await rows.head(conversationId);
     if (head === null) return { json: null, projectedRevision: -1 };
-    const message = await rows.message(conversationId, sequence);
+    const known = sequence >= 1 && sequence <= head.lastSequence;
+    const message = known ? await rows.message(conversationId, sequence) : null;
     return { json: message?.body ?? null, projectedRevision: head.revision };
   }
 

@@ -132,8 +132,8 @@ export class PageReading {
 
   /** The position of this message; 0 when there is none. */
   async #positionAfter(sequence: number): Promise<number> {
-    const message = sequence === 0 ? null : await this.rows.message(this.query.conversationId, sequence);
-    return message?.position ?? 0;
+    if (sequence < 1 || sequence > this.head.lastSequence) return 0;
+    return (await this.rows.message(this.query.conversationId, sequence))?.position ?? 0;
   }
 
   /** The position just before the message with this sequence; the safe one when there is none. */
