@@ -28,5 +28,5 @@ export function foldMentions(before: readonly string[], operations: readonly Men
   const last = operations.at(-1);
   if (last === undefined || ever.size === 0) return null;
   const { conversationId, sequence, position } = last;
-  return { conversationId, sequence, position, now, gone: ever.difference(now) };
+  return { conversationId, sequence, position, now, gone: new Set([...ever].filter((userId) => !now.has(userId))) };
 }

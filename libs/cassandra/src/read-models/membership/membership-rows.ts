@@ -248,6 +248,7 @@ export class MembershipRows {
     limit: number,
   ): Promise<readonly Member[]> {
     const found: Member[] = [];
+    const piece = Math.max(limit, smallestPiece);
     for (let after = afterUserId; ;) {
       const rows = await this.client.read<ConversationRow>(
         `SELECT user_id AS "userId", ${selectState} FROM members
