@@ -2,7 +2,10 @@ import {
   CassandraClient,
   CassandraPeopleReader,
   GenerationRegistry,
+  LaneProgress,
+  peopleTables,
   PeopleWriter,
+  removeGeneration,
   ServingGenerations,
 } from '@parley/cassandra';
 import { OperationsRejected, type PeopleOperation, ReadModelUnavailable } from '@parley/ports';
@@ -120,6 +123,37 @@ it('tells changes of profiles page by page, over distances of positions', async 
   expect((await reader.changes(0, positions[0]!, 10)).changes).toEqual([]);
   expect((await reader.changes(positions.at(-1)!, 2 ** 40, 10)).changes).toMatchObject([{ userId: 'usr_p0' }]);
   close();
+});
+
+it('is removed as a generation, and no late write brings it back', async () => {
+  const old = await newDirectory();
+  const writeOld = () =>
+    old.writer.write([
+      ...Array.from({ length: 200 }, (_, i) => register(i + 1, `q${i}`, `Q ${i}`)),
+      { ...change(7, 500), userId: 'usr_q7' },
+    ]);
+  await writeOld();
+  const progress = new LaneProgress(keyspace.client, {
+    projection: 'people',
+    generation: old.generation,
+    partition: 2,
+  });
+  await progress.park([{ position: 3, stream: 's', type: 't', reason: 'r' }], 1);
+  await progress.save(500);
+  const next = await newDirectory();
+  await next.writer.write([register(1, 'ann', 'Ann')]);
+  expect(await removeGeneration(keyspace.client, 'people', peopleTables, old.generation)).toBeGreaterThan(400);
+  expect(await removeGeneration(keyspace.client, 'people', peopleTables, old.generation)).toBe(0);
+  await writeOld();
+  const left = await keyspace.client.read('SELECT user_id FROM people WHERE generation = ? AND user_id = ?', [
+    old.generation,
+    'usr_q7',
+  ]);
+  expect(left).toEqual([]);
+  expect([await progress.checkpoint(), await progress.parked()]).toEqual([0, []]);
+  expect(await next.reader.byIds(['usr_ann'])).toHaveLength(1);
+  expect(idsOf(await next.reader.find('an', 10))).toEqual(['usr_ann']);
+  for (const directory of [old, next]) directory.close();
 });
 
 /** Dies in the midst of a call that writes, when told to. */

@@ -2,5 +2,6 @@ export { CassandraCheckpointReader } from './checkpoint-reader.js';
 export { GenerationRegistry, type ServingGeneration } from './generations.js';
 export { type Lane, LaneProgress } from './progress.js';
 export { CassandraProjectionStore, type RowWriter } from './projection-store.js';
+export { type GenerationTable, removeGeneration } from './remove-generation.js';
 export { ServingGenerations } from './serving-generations.js';
 export { type StoredProjection, storedProjections, timelineProjections } from './timeline.js';
