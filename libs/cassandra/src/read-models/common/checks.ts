@@ -55,16 +55,20 @@ export class Rejections {
 interface Typed {
   readonly type: string;
   readonly position: number;
-  readonly conversationId: string;
 }
 
-/** @throws OperationsRejected for all operations with a field that does not fit. */
-export function checkAll(operations: readonly Typed[], checks: Readonly<Record<string, Checks>>): void {
+/** What every operation in a conversation has. */
+export const inConversation: Checks = { conversationId: key };
+
+/** `common`: of all types. @throws OperationsRejected for all operations with a field that does not fit. */
+export function checkAll(
+  operations: readonly Typed[],
+  checks: Readonly<Record<string, Checks>>,
+  common: Checks = inConversation,
+): void {
   const rejections = new Rejections();
   for (const operation of operations) {
-    const found = key(operation.conversationId)
-      ? misfit(operation, checks[operation.type] ?? {})
-      : 'conversationId does not fit';
+    const found = misfit(operation, common) ?? misfit(operation, checks[operation.type] ?? {});
     if (found !== null) rejections.add(operation.position, found);
   }
   rejections.throwIfAny();
