@@ -153,7 +153,7 @@ export class CassandraModels implements ProjectionAdmin {
     const open = (generation: number) =>
       this.stores.openGeneration({ projection, generation, partition, serving: true });
     const both = new BothGenerations(await open(old), await open(rebuilt));
-    await this.#switch(name, async () => both as ProjectionStore<never>);
+    await this.#switch(name, async () => both);
     const parity = await compareGenerations({
       client,
       tables: readModelTables[projection],
@@ -163,7 +163,7 @@ export class CassandraModels implements ProjectionAdmin {
     });
     await this.registry.switchTo(projection, old, { generation: rebuilt, version: built.version });
     await this.generations.look();
-    await this.#switch(name, async () => (await open(rebuilt)) as ProjectionStore<never>);
+    await this.#switch(name, () => open(rebuilt));
     return { projection: name, ...parity, switched: true };
   }
 
@@ -177,7 +177,7 @@ export class CassandraModels implements ProjectionAdmin {
     const next = this.#next.get(name);
     this.#next.delete(name);
     const store = await (next === undefined ? this.#serving(projection) : next());
-    this.#opened.set(name, store as ProjectionStore<never>);
+    this.#opened.set(name, store);
     const opened = store as ProjectionStore<OperationOf<Name>>;
     return this.options.wrap?.(name, opened) ?? opened;
   }
@@ -185,7 +185,7 @@ export class CassandraModels implements ProjectionAdmin {
   async #serving(projection: Projection): Promise<ProjectionStore<never>> {
     const { name, version } = projection;
     if (name === 'search') return new IdleStore();
-    return (await this.stores.open({ name, version }, partition)) as ProjectionStore<never>;
+    return this.stores.open({ name, version }, partition);
   }
 
   #running(): Projector {

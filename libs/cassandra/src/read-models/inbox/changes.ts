@@ -223,11 +223,6 @@ class ChangesReading {
    * was edited after the window's end is shown as it was then; what was deleted stays deleted for everybody.
    */
   async #newMessage(id: string, row: StoredMessage, { untilPosition }: MembershipWindow): Promise<FeedItem> {
-    const asItIs = ({ position, changed, body }: StoredMessage): FeedItem => ({
-      position,
-      rank: rankOfChange('message'),
-      json: changeJson('message', changed ?? position, body),
-    });
     const { position, sequence, changed, body } = row;
     if (untilPosition === null || changed === null || changed <= untilPosition || isDeleted(body)) return asItIs(row);
     const then = await this.composer.history.versionAt(id, sequence, untilPosition);
@@ -244,6 +239,12 @@ class ChangesReading {
     return json === null ? null : { position, rank: rankOfChange(kind), json: changeJson(kind, position, json) };
   }
 }
+
+const asItIs = ({ position, changed, body }: StoredMessage): FeedItem => ({
+  position,
+  rank: rankOfChange('message'),
+  json: changeJson('message', changed ?? position, body),
+});
 
 /** A member now who sees what happens at this position. */
 const isThere = (member: Member, position: number): boolean =>

@@ -41,8 +41,12 @@ export async function lookForNews(
     ]);
     if (history === null) return null;
     const latest = Math.max(
-      ...[history.message, history.change, history.notice],
-      ...[facts?.viewPosition ?? 0, count?.changed ?? 0, receipts?.position ?? 0],
+      history.message,
+      history.change,
+      history.notice,
+      facts?.viewPosition ?? 0,
+      count?.changed ?? 0,
+      receipts?.position ?? 0,
     );
     if (latest <= after) return null;
     const [first, last] = await Promise.all([
