@@ -1,10 +1,12 @@
-import type {
-  DeliverySubscriber,
-  EventLogReader,
-  EventLogWriter,
-  HistoryQuery,
-  ProjectionAdmin,
-  ReadModels,
+import {
+  projectionNames,
+  type DeliverySubscriber,
+  type EventLogReader,
+  type EventLogWriter,
+  type HistoryQuery,
+  type ProjectionAdmin,
+  type ProjectionName,
+  type ReadModels,
 } from '@parley/ports';
 import type { InboxEntry, MemberView, MessageView, ReceiptsView } from '@parley/protocol';
 import * as fc from 'fast-check';
@@ -20,6 +22,8 @@ export interface ReadModelsUnderTest {
   readonly readModels: ReadModels;
   readonly delivery: DeliverySubscriber;
   readonly admin: ProjectionAdmin;
+  /** Those that are kept here, where an engine does not keep all of them. */
+  readonly projections?: readonly ProjectionName[];
   close(): Promise<void>;
 }
 
@@ -569,7 +573,7 @@ export function readModelsContract(name: string, open: () => Promise<ReadModelsU
             ).toBeGreaterThanOrEqual(0);
           }
         })();
-        for (const projection of ['history', 'inbox', 'membership', 'watermarks', 'people', 'search'] as const) {
+        for (const projection of models.projections ?? projectionNames) {
           const progress: number[] = [];
           const report = await models.admin.rebuild(projection, ({ done: events }) => progress.push(events));
           expect(report).toMatchObject({ projection, onlyInOld: 0, onlyInNew: 0, different: 0, switched: true });

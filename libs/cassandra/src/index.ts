@@ -5,3 +5,4 @@ export * from './event-ids/index.js';
 export * from './people/index.js';
 export * from './schema/index.js';
 export * from './snapshots/index.js';
+export * from './read-models/index.js';

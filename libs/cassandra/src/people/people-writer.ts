@@ -1,6 +1,7 @@
 import type { PeopleOperation } from '@parley/ports';
 import type { RowWriter } from '../checkpoints/index.js';
 import { type CassandraClient, deleteAt, insertAt, mapBounded, type Statement } from '../client/index.js';
+import { checkAll, type Checks, key, optional, text } from '../read-models/common/checks.js';
 import { initialOf, prefixOf, wordsOfPerson } from './names.js';
 import { foldPeople, type PeopleBefore } from './people-fold.js';
 import { bucketOf, type Person, positionOf, readPerson, readUserIdOfName } from './person-rows.js';
@@ -22,6 +23,12 @@ const savePrefix = insertAt('people_word_prefixes', ['generation', 'initial', 'p
 const saveChange = insertAt('people_changes', ['generation', 'bucket', 'position', 'user_id']);
 const saveBucket = insertAt('people_change_buckets', ['generation', 'bucket']);
 
+const ofPerson: Checks = { userId: key };
+const checks: Readonly<Record<PeopleOperation['type'], Checks>> = {
+  register: { username: key, displayName: text },
+  'change-profile': { displayName: optional(text), about: optional(text), presenceVisibility: optional(text) },
+};
+
 /** People looked up at once by one batch. */
 const readConcurrency = 64;
 
@@ -36,6 +43,7 @@ export class PeopleWriter implements RowWriter<PeopleOperation> {
   ) {}
 
   async write(operations: readonly PeopleOperation[]): Promise<void> {
+    checkAll(operations, checks, ofPerson);
     const before = await this.#read(operations);
     const after = foldPeople(before, operations);
     const changes = [...after.values()].map((person) => ({ person, old: before.people.get(person.userId) ?? null }));
