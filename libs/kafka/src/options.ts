@@ -7,7 +7,7 @@ export interface KafkaAddress {
   readonly sasl: KafkaSasl | null;
 }
 
-export interface KafkaSasl {
+interface KafkaSasl {
   readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
   readonly username: string;
   readonly password: string;
@@ -45,7 +45,7 @@ export interface KafkaSettings {
 
 const days = 86_400_000;
 
-export const defaultSettings: KafkaSettings = {
+const defaultSettings: KafkaSettings = {
   prefix: 'parley.',
   partitions: 6,
   replicationFactor: -1,
