@@ -1,5 +1,5 @@
 import { type Delivery, type DeliveryBatch, projectionNames } from '@parley/ports';
-import { createPartitionPublisher, createProgressBus, OrderedDeliveries, type RedisConnection } from '@parley/redis';
+import { RedisPartitionPublisher, createProgressBus, OrderedDeliveries, type RedisConnection } from '@parley/redis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Checkpoints, listening, logger, newPrefix, open, redisUrl, until } from './redis.kit.js';
 
@@ -44,7 +44,7 @@ describe('deliveries over Redis', () => {
   });
 
   it('come to every gateway in the order of the log, each once, with no gap', async () => {
-    const publisher = createPartitionPublisher(connections[0]!, { maxMessage: 4_000 });
+    const publisher = new RedisPartitionPublisher(connections[0]!, { maxMessage: 4_000 });
     const told = Array.from({ length: partitions }, () => 0);
     const total = 4_000;
     for (let position = 1; position <= total; position += 20) {
@@ -73,7 +73,7 @@ describe('deliveries over Redis', () => {
   });
 
   it('show as a gap when they are too large for a message, and go on after it', async () => {
-    const publisher = createPartitionPublisher(connections[0]!, { maxMessage: 4_000 });
+    const publisher = new RedisPartitionPublisher(connections[0]!, { maxMessage: 4_000 });
     const publish = (previous: number, position: number, ...deliveries: Delivery[]): Promise<unknown> =>
       Promise.all(
         Array.from({ length: partitions }, (_, partition) => {

@@ -1,7 +1,7 @@
 import type { Delivery, DeliveryBatch, UserPresence } from '@parley/ports';
 import {
   createLeases,
-  createPartitionPublisher,
+  RedisPartitionPublisher,
   createProgressBus,
   createRedisRateLimiter,
   createSignalBus,
@@ -27,7 +27,7 @@ export class ProjectorProcess {
   readonly #timer: NodeJS.Timeout;
 
   constructor(readonly connection: RedisConnection) {
-    const publisher = createPartitionPublisher(connection);
+    const publisher = new RedisPartitionPublisher(connection);
     const progress = createProgressBus(connection);
     this.#timer = setInterval(() => {
       this.position += 5;

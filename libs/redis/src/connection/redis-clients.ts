@@ -6,7 +6,8 @@ export type RedisClient = Redis | Cluster;
 export type RedisCommands = Pick<
   RedisCommander,
   'get' | 'set' | 'del' | 'eval' | 'evalsha' | 'ping' | 'publish' | 'spublish'
->;
+> &
+  Pick<Redis, 'pipeline'>;
 
 const retryMs = 300;
 const connectTimeoutMs = 2_000;
@@ -32,8 +33,13 @@ const failFast = {
  * The connection that commands go over: many of one turn of the event loop travel as one write, and the next when that
  * is answered. Messages do not wait for that.
  */
-export const createCommandClient = (place: RedisPlace): RedisClient =>
-  createClient(place, { enableAutoPipelining: true, autoPipeliningIgnoredCommands: ['publish', 'spublish'] }, false);
+export function createCommandClient(place: RedisPlace): RedisClient {
+  const options = { enableAutoPipelining: true, autoPipeliningIgnoredCommands: ['publish', 'spublish'] };
+  const client = createClient(place, options, false);
+  // Each node of a cluster is connected to before the first command for it comes: that would fail.
+  if (client.isCluster) client.on('+node', (node: Redis) => void node.connect().catch(() => {}));
+  return client;
+}
 
 /**
  * The client gives up for ever when it is cut off in the middle of connecting, such as by a failover: then it begins

@@ -3,7 +3,7 @@ import { ChannelSubscriptions } from './channel-subscriptions.js';
 import type { Channels } from './channels.js';
 import { CommandLink } from './command-link.js';
 import { FailureLog } from './failure-log.js';
-import { createCommandClient, createSubscriberClient } from './redis-clients.js';
+import { createCommandClient, createSubscriberClient, type RedisCommands } from './redis-clients.js';
 import { describeRedis, parseRedisUrl } from './redis-url.js';
 import { ShardedSubscriptions } from './sharded-subscriptions.js';
 
@@ -14,13 +14,21 @@ export interface RedisConnectionOptions {
   readonly prefix?: string;
 }
 
+export interface SpreadChannels extends Channels {
+  /**
+   * In order for each channel.
+   * @throws RedisUnavailable when some may not have been sent
+   */
+  publish(messages: readonly (readonly [channel: string, message: string])[]): Promise<void>;
+}
+
 /** One process's way to Redis: commands over one connection, messages over another. */
 export interface RedisConnection {
   readonly commands: CommandLink;
   /** Messages to all. */
   readonly channels: Channels;
   /** Messages on channels that are spread over the nodes of a cluster; their names carry a slot in braces. */
-  readonly shards: Channels & { publish(channel: string, message: string): Promise<void> };
+  readonly shards: SpreadChannels;
   readonly failures: FailureLog;
   /** The name of a key or channel. */
   name(...parts: readonly (string | number)[]): string;
@@ -60,9 +68,11 @@ export function connectRedis(
         return spread.listening;
       },
       onListening: (listener) => spread.onListening(listener),
-      publish: (channel, message) =>
+      publish: (messages) =>
         commands.send('publish', (client) =>
-          sharded === undefined ? client.publish(channel, message) : client.spublish(channel, message),
+          sharded === undefined
+            ? publishTogether(client, messages)
+            : Promise.all(messages.map(([channel, message]) => client.spublish(channel, message))),
         ),
     },
     failures,
@@ -74,4 +84,14 @@ export function connectRedis(
       await commands.close();
     },
   };
+}
+
+/** As one write. */
+async function publishTogether(
+  client: RedisCommands,
+  messages: readonly (readonly [channel: string, message: string])[],
+): Promise<void> {
+  const pipeline = client.pipeline();
+  for (const [channel, message] of messages) pipeline.publish(channel, message);
+  for (const [error] of (await pipeline.exec()) ?? []) if (error !== null) throw error;
 }

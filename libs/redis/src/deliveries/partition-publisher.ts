@@ -1,43 +1,105 @@
-import type { PartitionBatch, PartitionPublisher } from '@parley/ports';
+import type { Delivery, PartitionBatch, PartitionPublisher } from '@parley/ports';
 import type { RedisConnection } from '../connection/redis-connection.js';
-import { deliveryChannel } from './batch-source.js';
 import { encodeBatch } from './batch-codec.js';
+import { deliveryChannel } from './batch-source.js';
 
 export interface PartitionPublisherOptions {
   /** A larger batch is told in parts, in characters. Default 256 Ki. */
   readonly maxMessage?: number;
-  /** What may be on its way, in characters; beyond it batches are lost. Default 16 Mi. */
-  readonly maxUnanswered?: number;
+  /** What may wait for Redis, in characters; beyond it all that waits is lost. Default 8 Mi. */
+  readonly maxWaiting?: number;
+}
+
+/** Sends that were not answered yet; what comes meanwhile is gathered. */
+const maxUnderWay = 4;
+
+interface Waiting {
+  readonly partition: number;
+  readonly previous: number;
+  position: number;
+  readonly deliveries: Delivery[];
 }
 
 /**
- * Tells the gateways over Redis. Never holds up or fails the projector: what Redis does not take is lost, and whoever
- * listens sees it by `previous`.
+ * Tells the gateways over Redis. What comes in one turn of the event loop, or while Redis is busy, is joined by partition
+ * and sent together. Never holds up or fails the projector: what Redis does not take is lost, and whoever listens sees it
+ * by `previous`.
  */
-export function createPartitionPublisher(
-  connection: RedisConnection,
-  { maxMessage = 2 ** 18, maxUnanswered = 2 ** 24 }: PartitionPublisherOptions = {},
-): PartitionPublisher {
-  const { shards, commands, failures } = connection;
-  let unanswered = 0;
-  const send = (channel: string, message: string): void => {
-    if (!commands.reachable || unanswered + message.length > maxUnanswered) {
-      failures.report('publish', new Error('a batch of deliveries was not sent'));
+export class RedisPartitionPublisher implements PartitionPublisher {
+  readonly #maxMessage: number;
+  readonly #maxWaiting: number;
+  /** Of each partition in order; the last one may still grow. */
+  readonly #waiting = new Map<number, Waiting[]>();
+  #waitingSize = 0;
+  #underWay = 0;
+  #soon = false;
+
+  constructor(
+    private readonly connection: RedisConnection,
+    { maxMessage = 2 ** 18, maxWaiting = 2 ** 23 }: PartitionPublisherOptions = {},
+  ) {
+    this.#maxMessage = maxMessage;
+    this.#maxWaiting = maxWaiting;
+  }
+
+  publish(batch: PartitionBatch): Promise<void> {
+    this.#join(batch);
+    for (const { change } of batch.deliveries) this.#waitingSize += change.length;
+    if (this.#waitingSize > this.#maxWaiting) this.#drop();
+    else if (!this.#soon) {
+      this.#soon = true;
+      setImmediate(() => {
+        this.#soon = false;
+        this.#send();
+      });
+    }
+    return Promise.resolve();
+  }
+
+  /** One batch that begins where the other ends is the same as both. */
+  #join({ partition, previous, position, deliveries }: PartitionBatch): void {
+    let waiting = this.#waiting.get(partition);
+    if (waiting === undefined) this.#waiting.set(partition, (waiting = []));
+    const last = waiting.at(-1);
+    if (last !== undefined && last.position === previous && previous < position) {
+      last.position = position;
+      for (const delivery of deliveries) last.deliveries.push(delivery);
+    } else waiting.push({ partition, previous, position, deliveries: [...deliveries] });
+  }
+
+  #send(): void {
+    if (this.#underWay >= maxUnderWay || this.#waiting.size === 0) return;
+    if (!this.connection.commands.reachable) {
+      this.#drop();
       return;
     }
-    unanswered += message.length;
-    shards
-      .publish(channel, message)
+    const messages: (readonly [channel: string, message: string])[] = [];
+    for (const [partition, batches] of this.#waiting) {
+      const channel = deliveryChannel(this.connection, partition);
+      for (const batch of batches) {
+        for (const message of encodeBatch(batch, this.#maxMessage)) messages.push([channel, message]);
+      }
+    }
+    this.#clear();
+    this.#underWay++;
+    this.connection.shards
+      .publish(messages)
       .catch(() => {
         // Counted where it failed.
       })
-      .finally(() => (unanswered -= message.length));
-  };
-  return {
-    publish(batch: PartitionBatch): Promise<void> {
-      const channel = deliveryChannel(connection, batch.partition);
-      for (const message of encodeBatch(batch, maxMessage)) send(channel, message);
-      return Promise.resolve();
-    },
-  };
+      .finally(() => {
+        this.#underWay--;
+        this.#send();
+      });
+  }
+
+  #drop(): void {
+    this.#clear();
+    this.connection.failures.report('publish', new Error('batches of deliveries were not sent'));
+  }
+
+  #clear(): void {
+    this.#waiting.clear();
+    this.#waitingSize = 0;
+  }
 }
