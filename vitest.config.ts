@@ -1,8 +1,12 @@
 import { defaultServerConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
 
-/** Unit tests read the sources of every package: no build is needed to run one of them. */
-const sources = { ssr: { resolve: { conditions: ['@parley/source', ...defaultServerConditions] } } };
+/**
+ * Unit tests read the sources of every package: no build is needed to run one of them. Node knows no `module`: packages
+ * that offer one for bundlers (OpenTelemetry's) would be loaded in a form that Node cannot read.
+ */
+const conditions = ['@parley/source', ...defaultServerConditions.filter((condition) => condition !== 'module')];
+const sources = { ssr: { resolve: { conditions } } };
 
 /**
  * Integration and e2e tests read the built packages, because worker threads and child processes are started by the
