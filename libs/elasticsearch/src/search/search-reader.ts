@@ -102,8 +102,10 @@ export class ElasticsearchSearchReader implements SearchReader {
   }
 }
 
-/** The engine has let go of the point in time. */
-const isOver = (error: unknown): boolean => error instanceof ElasticsearchFailure && error.status === 404;
+/** The engine has let go of the point in time, or its index was dropped. */
+const isOver = (error: unknown): boolean =>
+  error instanceof ElasticsearchFailure &&
+  (error.status === 404 || error.type === 'no_shard_available_action_exception');
 
 /** The same for all pages of a search, and for nobody else's. */
 function keyOf(query: SearchQuery, top: number): string {
