@@ -25,7 +25,7 @@ export interface CompatibleNodeOptions {
   readonly recentIds?: number;
 }
 
-/** A running compatible node. Not EventStoreDB: it speaks its protocol, for tests. */
+/** A running compatible node. Not EventStoreDB: it speaks its protocol, for tests. It ends once: what comes second waits. */
 export interface CompatibleNode {
   /** For the client package. With TLS: trusts the node's own certificate and calls as admin. */
   readonly connectionString: string;
@@ -62,16 +62,20 @@ export async function startCompatibleNode(options: CompatibleNodeOptions = {}): 
     throw error;
   }
   const { port } = listener;
+  let ended: Promise<unknown> | null = null;
+  const stop = async (): Promise<void> => {
+    await log.settled();
+    await listener.close();
+    await log.close();
+  };
   return {
     connectionString: connectionString(options, host, port),
     port,
     async stop() {
-      await log.settled();
-      await listener.close();
-      await log.close();
+      await (ended ??= stop());
     },
     async crash() {
-      await Promise.all([log.crash(), listener.crash()]);
+      await (ended ??= Promise.all([log.crash(), listener.crash()]));
     },
   };
 }
