@@ -13,6 +13,7 @@ import { waitUntil } from './wait.mjs';
 
 /** Wide, as several engines may start at once on a busy machine; one that ends is noticed at once. */
 const START_DEADLINE_MS = 600_000;
+const PROGRESS_MS = 15_000;
 
 /** Names of what `only` asks for; all where it is not given. */
 const chosen = (only) => (only === undefined ? engines : only.map((name) => engineNamed(name)));
@@ -32,6 +33,11 @@ export async function startNodes(context, nodes) {
   );
   const batches = engine.oneByOne ? nodes.map((node) => [node]) : [nodes];
   const begun = [];
+  const began = Date.now();
+  const progress = setInterval(
+    () => context.tell(`still starting, ${Math.round((Date.now() - began) / 1000)} s so far`),
+    PROGRESS_MS,
+  );
   try {
     for (const batch of batches) {
       begun.push(...batch);
@@ -46,6 +52,8 @@ export async function startNodes(context, nodes) {
   } catch (error) {
     await Promise.all(begun.map(({ name }) => stopProcess(layout, name, { graceMs: 5_000 })));
     throw error;
+  } finally {
+    clearInterval(progress);
   }
 }
 
