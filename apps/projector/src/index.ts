@@ -1,4 +1,5 @@
 export { startPartitionProjector } from './partitions/start-partition-projector.js';
+export { createLogFeed } from './log-feed/log-feed.js';
 export { projectionGroups } from './projections.js';
 export { projectorModule } from './projector-module.js';
 export { ProjectorModule } from './projector.module.js';

@@ -1,6 +1,7 @@
 import { createDeviceRegistry, createPresenceStore, createRevocationBus, createSignalBus } from '@parley/embedded';
 import { type Clock, createRateLimiter } from '@parley/platform';
 import type { DeviceRegistry, NodeDirectory, PresenceStore, RevocationBus, SignalBus } from '@parley/ports';
+import type { RedisConnection } from '@parley/redis';
 import type { Engines } from './engines.js';
 
 /** What processes tell each other, or one process itself. */
@@ -11,6 +12,8 @@ export interface Coordination {
   readonly devices: DeviceRegistry;
   readonly directory: NodeDirectory | null;
   readonly rateLimiter: Engines['rateLimiter'];
+  /** null: this is the only process. */
+  readonly redis: RedisConnection | null;
   close(): Promise<void>;
 }
 
@@ -23,6 +26,7 @@ export function coordinateHere(clock: Clock): Coordination {
     devices: createDeviceRegistry(),
     directory: null,
     rateLimiter: (_name, options) => createRateLimiter(options),
+    redis: null,
     async close() {
       presence.close();
     },

@@ -31,9 +31,9 @@ describe('chooseEngines', () => {
 
   it.each([
     ['Cassandra with the embedded log', cassandra],
-    ['Elasticsearch beside embedded read models', elasticsearch],
+    ['Cassandra and Elasticsearch with the embedded log', { ...cassandra, ...elasticsearch }],
     ['Redis alone', redis],
-    ['Kafka between the embedded log and Cassandra', { ...kafka, ...cassandra }],
+    ['Kafka between the embedded log and Cassandra', { ...kafka, ...cassandra, ...redis }],
     ['EventStoreDB without Kafka', { ...eventstore, ...cassandra, ...elasticsearch }],
   ])('mixes: %s', (_, environment) => {
     expect(isEmbedded(chooseEngines(config(environment)))).toBe(false);

@@ -55,7 +55,7 @@ function missingForMany(config: EngineSettings): readonly string[] {
     .map(([name, , why]) => `PARLEY_${name} is needed with PARLEY_APPS=${config.apps.join()}: ${why}`);
 }
 
-function mixesThatCannotWork({ log, feed, models, search }: EngineChoice): readonly string[] {
+function mixesThatCannotWork({ log, feed, models, search, coordination }: EngineChoice): readonly string[] {
   const reasons: string[] = [];
   if (log === 'eventstore' && models === 'embedded') {
     reasons.push('PARLEY_EVENTSTORE_URL needs PARLEY_CASSANDRA_URL: the index of message ids for ever lies there');
@@ -65,6 +65,16 @@ function mixesThatCannotWork({ log, feed, models, search }: EngineChoice): reado
   }
   if (feed === 'kafka' && models === 'embedded') {
     reasons.push('PARLEY_KAFKA_URL needs PARLEY_CASSANDRA_URL: the embedded read models read the log in one order');
+  }
+  if (feed === 'kafka' && coordination === 'process') {
+    reasons.push(
+      'PARLEY_KAFKA_URL needs PARLEY_REDIS_URL: who relays, and the order of deliveries, are agreed on there',
+    );
+  }
+  if (search === 'elasticsearch' && models === 'embedded') {
+    reasons.push(
+      'PARLEY_ELASTICSEARCH_URL needs PARLEY_CASSANDRA_URL: the embedded read models bring their own search',
+    );
   }
   return reasons;
 }

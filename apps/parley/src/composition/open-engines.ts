@@ -9,6 +9,8 @@ export interface EnginesOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** The deployment's. */
+  readonly secret: Uint8Array;
 }
 
 /**
@@ -19,7 +21,9 @@ export async function openEngines(options: EnginesOptions): Promise<Engines> {
   const choice = chooseEngines(options.config);
   const coordination = await coordinate(choice, options);
   try {
-    return await openEmbeddedEngines(options.config, coordination, options.logger);
+    if (choice.models === 'embedded') return await openEmbeddedEngines(options.config, coordination, options.logger);
+    const { openSharedEngines } = await import('./shared/shared-engines.js');
+    return await openSharedEngines(choice, coordination, options);
   } catch (error) {
     await coordination.close();
     throw error;

@@ -30,6 +30,7 @@ export function coordinateByRedis({ config, logger, metrics }: RedisCoordination
     revocations,
     devices,
     directory,
+    redis,
     rateLimiter: (name, options) => createRedisRateLimiter(redis, name, options),
     async close() {
       for (const part of [presence, signals, revocations, devices, directory]) part.close();

@@ -23,7 +23,7 @@ export interface RunningParley {
 export async function startServer({ config, secret, clock, logger }: ServerOptions): Promise<RunningParley> {
   // The apps load in this thread while the engines' threads start.
   const metrics = createMetrics();
-  const opening = openEngines({ config, clock, logger, metrics });
+  const opening = openEngines({ config, clock, logger, metrics, secret });
   const loading = Promise.all([import('./app-module.js'), import('./server.js')]);
   const [engines, [{ AppModule }, { createServer }]] = await Promise.all([opening, loading]);
   let app: NestFastifyApplication | null = null;

@@ -302,6 +302,12 @@ export const settings = {
     secret: true,
     help: 'Message search on Elasticsearch (https://user:password@host:9200). Empty: in DATA_DIR.',
   }),
+  elasticsearchPrefix: setting({
+    variable: 'ELASTICSEARCH_PREFIX',
+    schema: z.string().regex(/^[a-z][a-z0-9_-]{0,49}$/, 'expected a lower-case letter, then up to 49 of a-z 0-9 _ -'),
+    fallback: 'parley',
+    help: 'Before the names of indices and templates: deployments that share a cluster differ here.',
+  }),
   elasticsearchShards: setting({
     variable: 'ELASTICSEARCH_SHARDS',
     schema: integer(1, 1_000),

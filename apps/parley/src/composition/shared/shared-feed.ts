@@ -1,0 +1,40 @@
+import { KafkaEngine, parseKafkaUrl } from '@parley/kafka';
+import type { Logger, ParleyConfig } from '@parley/platform';
+import type { DeadLetters, EventFeed, EventLogReader, EventTopic } from '@parley/ports';
+import { createLogFeed } from '@parley/projector';
+import type { Closers } from './closers.js';
+
+export interface SharedFeed {
+  readonly feed: EventFeed;
+  readonly deadLetters: DeadLetters;
+  /** Where a relay puts the log; null: the feed is the log itself. */
+  readonly topic: EventTopic | null;
+}
+
+const hourMs = 3_600_000;
+
+/** Waits for Kafka, however late it is. @throws KafkaMisconfigured */
+export async function openKafkaFeed(
+  log: EventLogReader,
+  config: Pick<ParleyConfig, 'kafkaUrl' | 'kafkaPrefix' | 'kafkaPartitions' | 'kafkaRetention'>,
+  logger: Logger,
+  closers: Closers,
+): Promise<SharedFeed> {
+  const kafka = new KafkaEngine({
+    address: parseKafkaUrl(config.kafkaUrl),
+    logger,
+    prefix: config.kafkaPrefix,
+    partitions: config.kafkaPartitions,
+    retentionMs: config.kafkaRetention * hourMs,
+  });
+  closers.add(kafka, (opened) => opened.close());
+  await kafka.prepare();
+  return { feed: kafka.feed(log), deadLetters: kafka.deadLetters, topic: kafka.topic };
+}
+
+/** Without Kafka an event that nobody can deal with is kept where the projection keeps it. */
+export const feedOfLog = (log: EventLogReader): SharedFeed => ({
+  feed: createLogFeed(log),
+  deadLetters: { add: () => Promise.resolve() },
+  topic: null,
+});
