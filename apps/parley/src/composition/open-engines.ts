@@ -1,17 +1,8 @@
-import type { Clock, Logger, Metrics, ParleyConfig } from '@parley/platform';
 import { type Coordination, coordinateHere } from './coordination.js';
 import { openEmbeddedEngines } from './embedded-engines.js';
 import { chooseEngines, type EngineChoice } from './engine-choice.js';
 import type { Engines } from './engines.js';
-
-export interface EnginesOptions {
-  readonly config: ParleyConfig;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-  /** The deployment's. */
-  readonly secret: Uint8Array;
-}
+import type { EnginesOptions } from './engines-options.js';
 
 /**
  * Opens what the configuration chooses. What is not chosen is not loaded: the embedded default stays small.

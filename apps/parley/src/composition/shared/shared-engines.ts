@@ -7,7 +7,7 @@ import { OrderedDeliveries } from '@parley/redis';
 import type { Coordination } from '../coordination.js';
 import type { EngineChoice } from '../engine-choice.js';
 import type { Engines } from '../engines.js';
-import type { EnginesOptions } from '../open-engines.js';
+import type { EnginesOptions } from '../engines-options.js';
 import { createInternalTokens } from '../tokens.js';
 import { Closers } from './closers.js';
 import { routeByRedis, routeHere } from './delivery-route.js';
