@@ -13,13 +13,13 @@ import { Stage } from './stage/stage.js';
 import { Troubles } from './stage/troubles.js';
 
 /** Logs that are played at once. */
-const groupsAtOnce = 16;
+const groupsAtOnce = 32;
 /** People who are looked at at once in the end. */
 const peopleAtOnce = 24;
 /** Everything at once, as by default. */
 const paceOfFew = { pushEveryMs: 0, deliveredEveryMs: 1_000 };
 /** Thousands of devices on the processors of one machine, which plays them all and serves them. */
-const paceOfMany = { pushEveryMs: 100, deliveredEveryMs: 5_000 };
+const paceOfMany = { pushEveryMs: 1_000, deliveredEveryMs: 5_000 };
 /** Invented talk: about half a minute. */
 const invented = { groups: 5, people: 60, entriesPerGroup: 800 };
 /** Nothing moves for this long: it never will. */
