@@ -45,6 +45,10 @@ const expectPure = async ({ admin }: EmbeddedProjections): Promise<void> => {
   }
 };
 
+/** The n-th event of this person. */
+const byPat = (event: ParleyEvent, n: number) =>
+  encodeEvent(event, { eventId: `00000000-0000-7000-8000-00000000000${n}`, time: n, metadata: { actorId: 'usr_p' } });
+
 describe(`embedded projections (seed ${seed})`, () => {
   const running: { close(): Promise<void> }[] = [];
   const begin = async (folder?: string) => {
@@ -126,21 +130,15 @@ describe(`embedded projections (seed ${seed})`, () => {
     const models = await begin();
     const pushed: string[] = [];
     models.delivery.subscribe(({ deliveries }) => pushed.push(...deliveries.map(({ change }) => change)));
-    const encoded = (event: ParleyEvent, n: number) =>
-      encodeEvent(event, {
-        eventId: `00000000-0000-7000-8000-00000000000${n}`,
-        time: n,
-        metadata: { actorId: 'usr_p' },
-      });
     const stream = userStream('usr_p');
     const registered = {
       type: 'UserRegistered.v1',
       data: { userId: 'usr_p', username: 'pat', displayName: 'Pat' },
     } as const;
-    await models.log.append({ stream, expected: 'none', events: [encoded(registered, 1)] });
+    await models.log.append({ stream, expected: 'none', events: [byPat(registered, 1)] });
     for (let n = 2; n < 9; n++) {
       const renamed = { type: 'ProfileChanged.v1', data: { displayName: `Pat ${n}` } } as const;
-      const appended = await models.log.append({ stream, expected: 'any', events: [encoded(renamed, n)] });
+      const appended = await models.log.append({ stream, expected: 'any', events: [byPat(renamed, n)] });
       const position = appended.outcome === 'appended' ? appended.position : 0;
       await vi.waitFor(() => expect(models.readModels.positions.safePosition()).toBe(position));
       expect(await models.readModels.people.byIds(['usr_p'])).toEqual([expect.stringContaining(`"Pat ${n}"`)]);
