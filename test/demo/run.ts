@@ -13,7 +13,7 @@ import { Stage } from './stage/stage.js';
 import { Troubles } from './stage/troubles.js';
 
 /** Logs that are played at once. */
-const groupsAtOnce = 32;
+const groupsAtOnce = 16;
 /** People who are looked at at once in the end. */
 const peopleAtOnce = 24;
 /** Everything at once, as by default. */
