@@ -1,4 +1,5 @@
 import { openEventLog, startEmbeddedProjections, type EmbeddedProjections } from '@parley/embedded';
+import { encodeEvent, type ParleyEvent, userStream } from '@parley/events';
 import { projectionNames, ReadModelUnavailable } from '@parley/ports';
 import { projectorModule } from '@parley/projector';
 import * as fc from 'fast-check';
@@ -43,6 +44,10 @@ const expectPure = async ({ admin }: EmbeddedProjections): Promise<void> => {
     expect(report).toMatchObject({ projection: name, onlyInOld: 0, onlyInNew: 0, different: 0 });
   }
 };
+
+/** The n-th event of this person. */
+const byPat = (event: ParleyEvent, n: number) =>
+  encodeEvent(event, { eventId: `00000000-0000-7000-8000-00000000000${n}`, time: n, metadata: { actorId: 'usr_p' } });
 
 describe(`embedded projections (seed ${seed})`, () => {
   const running: { close(): Promise<void> }[] = [];
@@ -150,6 +155,26 @@ describe(`embedded projections (seed ${seed})`, () => {
     expect((await search.admin.status()).map(({ name }) => name)).toEqual(['search']);
   });
 
+  it('push a changed profile as it is now, and let no cursor pass it before it can be read', async () => {
+    const models = await begin();
+    const pushed: string[] = [];
+    models.delivery.subscribe(({ deliveries }) => pushed.push(...deliveries.map(({ change }) => change)));
+    const stream = userStream('usr_p');
+    const registered = {
+      type: 'UserRegistered.v1',
+      data: { userId: 'usr_p', username: 'pat', displayName: 'Pat' },
+    } as const;
+    await models.log.append({ stream, expected: 'none', events: [byPat(registered, 1)] });
+    for (let n = 2; n < 9; n++) {
+      const renamed = { type: 'ProfileChanged.v1', data: { displayName: `Pat ${n}` } } as const;
+      const appended = await models.log.append({ stream, expected: 'any', events: [byPat(renamed, n)] });
+      const position = appended.outcome === 'appended' ? appended.position : 0;
+      await vi.waitFor(() => expect(models.readModels.positions.safePosition()).toBe(position));
+      expect(await models.readModels.people.byIds(['usr_p'])).toEqual([expect.stringContaining(`"Pat ${n}"`)]);
+      expect(pushed.at(-1)).toContain(`"Pat ${n}"`);
+    }
+  });
+
   it('fail one by one, are repaired, and the others go on', async () => {
     const models = await begin();
     const scene = new Scene(models.log);
@@ -157,20 +182,21 @@ describe(`embedded projections (seed ${seed})`, () => {
     await models.readModels.positions.waitFor(await scene.append(), 10_000);
     const stateOf = async (name: string) => (await models.admin.status()).find((each) => each.name === name)?.state;
 
-    const blocker = new DatabaseSync(join(models.folder, 'read', 'people.1.db'));
+    const terms = [{ tokens: ['goes'], prefix: false, exclude: false }];
+    const query = { userId: 'usr_a', terms, order: 'newest', limit: 10 } as const;
+    const blocker = new DatabaseSync(join(models.folder, 'read', 'search.1.db'));
     blocker.exec('BEGIN IMMEDIATE');
-    scene.user('usr_a', { type: 'ProfileChanged.v1', data: { about: 'blocked' } });
     scene.send('cnv_fail', 'usr_a', 'goes on');
     const position = await scene.append();
     expect(await models.readModels.positions.waitFor(position, 20_000)).toBe(true);
-    expect(await stateOf('people')).toBe('failed');
+    expect(await stateOf('search')).toBe('failed');
     expect(await models.readModels.inbox.entry('usr_a', 'cnv_fail')).toContain('goes on');
-    await expect(models.readModels.people.byIds(['usr_a'])).rejects.toThrow(ReadModelUnavailable);
+    await expect(models.readModels.search.search(query)).rejects.toThrow(ReadModelUnavailable);
 
     blocker.exec('ROLLBACK');
     blocker.close();
-    await vi.waitFor(async () => expect(await stateOf('people')).toBe('live'), { timeout: 20_000 });
-    expect((await models.readModels.people.byIds(['usr_a']))[0]).toContain('blocked');
+    await vi.waitFor(async () => expect(await stateOf('search')).toBe('live'), { timeout: 20_000 });
+    expect((await models.readModels.search.search(query)).hits).toHaveLength(1);
     await expectPure(models);
   }, 60_000);
 

@@ -12,6 +12,8 @@ interface Trouble {
   /** What the server leaves out can be fetched only by members: faults of the one kind or the other. */
   readonly omit: boolean;
   readonly pipeline: number;
+  /** Longest time from acceptance to push: longer than a hole is let be, too. */
+  readonly projectDelayMs: number;
   readonly messages: number;
   readonly window: number;
 }
@@ -90,7 +92,7 @@ function expectEqualToServer({ log }: Scene, { client, userId, ledger }: Device,
 const accepted = (ledger: readonly RecordEntry[], room: string) =>
   ledger.filter((entry) => entry.event === 'accepted').filter(({ conversationId }) => conversationId === room);
 
-async function run(seed: number, { echo, omit, pipeline, messages, window }: Trouble): Promise<void> {
+async function run(seed: number, { echo, omit, pipeline, projectDelayMs, messages, window }: Trouble): Promise<void> {
   const scene = new Scene(seed);
   for (const room of rooms) scene.log.start(room, people);
   await scene.projected();
@@ -99,7 +101,7 @@ async function run(seed: number, { echo, omit, pipeline, messages, window }: Tro
     duplicate: 0.1,
     omit: omit ? 0.05 : 0,
     acceptDelayMs: 300,
-    projectDelayMs: 150,
+    projectDelayMs,
     latencyMs: 40,
   });
   const options = { echo, pipeline, limits: { messages: window }, answerTimeoutMs: 2000 };
@@ -137,6 +139,7 @@ describe('devices in trouble', () => {
           echo: fc.boolean(),
           omit: fc.boolean(),
           pipeline: fc.constant(1),
+          projectDelayMs: fc.constantFrom(150, 2_000),
           messages: fc.integer({ min: 5, max: 80 }),
           window: fc.integer({ min: 5, max: 40 }),
         }),

@@ -207,8 +207,8 @@ export interface ProjectedPositions {
   /** Everything up to here is in every projection that syncing reads: a cursor never passes it. */
   safePosition(): number;
   /**
-   * Resolves true once everything up to here is in every projection that serves reads, message search and people too
-   * (unless one of them is out of order); false at the time limit.
+   * Resolves true once everything up to here is in every projection that serves reads, message search too (unless one
+   * of them is out of order); false at the time limit.
    */
   waitFor(position: number, timeoutMs: number): Promise<boolean>;
 }

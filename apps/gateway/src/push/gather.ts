@@ -1,4 +1,4 @@
-import type { Delivery, DeliveryBatch, DeliverySubscriber } from '@parley/ports';
+import type { Delivery, DeliverySubscriber } from '@parley/ports';
 
 /** Starts a wait; the function returned ends it early. */
 export type Wait = (run: () => void, ms: number) => () => void;

@@ -13,8 +13,11 @@ import { cutAtDepartures } from '../delivery/cut.js';
 import { decodeBatch, type DecodedBatch } from './decoded-batch.js';
 import { Lane } from './lane.js';
 
-/** Without these nothing is delivered: what was pushed can be read, and what is read is judged by membership. */
-const core: readonly ProjectionName[] = ['history', 'inbox', 'membership', 'watermarks'];
+/**
+ * Without these nothing is delivered, and no cursor passes what they do not have: what was pushed can be read, and what is
+ * read is judged by membership.
+ */
+const core: readonly ProjectionName[] = ['history', 'inbox', 'membership', 'watermarks', 'people'];
 
 const isCore = (lane: Lane): boolean => core.includes(lane.name);
 

@@ -1,8 +1,7 @@
 import type { ServerFrameOf } from '@parley/protocol';
 import { maxHistoryPage } from '../constants.js';
 import type { Environment, Timer } from '../environment.js';
-import type { ParleyClientError } from '../errors.js';
-import { closeHole, fillHole } from '../state/apply-entry.js';
+import { fillHole } from '../state/apply-entry.js';
 import type { ConversationState, LocalState, StateEvent } from '../state/local-state.js';
 import { backoffMs } from './backoff.js';
 import type { Requests } from './requests.js';
@@ -79,13 +78,8 @@ export class HoleFiller {
     try {
       if (await this.#ask(conversationId)) this.#askAgain(conversationId);
       else this.#attempts.delete(conversationId);
-    } catch (error) {
-      const conversation = this.#conversation(conversationId);
-      const hole = conversation?.timeline.missing.first;
-      const { code, retryable } = error as ParleyClientError;
-      // Refused for good: it is not ours to see. Its departure is on the way. Closed ourselves: nothing was refused.
-      if (!retryable && code !== 'closed' && conversation !== undefined && hole !== undefined)
-        this.#hooks.onFilled(closeHole(conversation, hole));
+    } catch {
+      // The hole stays. If it was refused because one has left: the departure is on the way, behind what was said before.
     } finally {
       this.#filling.delete(conversationId);
     }

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { departed, entry, joined, me, message, other, room, said } from '../testing/builders.js';
 import { applyChange } from './apply-change.js';
-import { applySnapshotEntry, closeHole, fillHole } from './apply-entry.js';
+import { applySnapshotEntry, fillHole } from './apply-entry.js';
 import { emptyState, type LocalState, resetState } from './local-state.js';
 import { readStateOf } from './read-state.js';
 
@@ -177,7 +177,6 @@ describe('holes', () => {
     fillHole(state, conversation(state), [2, 4], 3, nothing);
     expect(conversation(state).timeline.missing.first).toEqual([4, 4]);
     expect(announced([...fillHole(state, conversation(state), [4, 4], 5, nothing)])).toEqual([5]);
-    expect(closeHole(conversation(state), [4, 3])).toEqual([]);
   });
 
   it('show in the last sequence of a conversation, too', () => {

@@ -59,7 +59,7 @@ export function fillHole(
 }
 
 /** What is still missing of the hole is not ours to see. */
-export function closeHole(conversation: ConversationState, [from, to]: readonly [number, number]): StateEvent[] {
+function closeHole(conversation: ConversationState, [from, to]: readonly [number, number]): StateEvent[] {
   if (from > to) return [];
   conversation.timeline.missing.remove(from, to);
   return [...announce(conversation), { type: 'conversation', conversationId: conversation.id }];

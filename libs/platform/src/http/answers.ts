@@ -13,7 +13,7 @@ export async function awaitPosition(
   minPosition: number | undefined,
   timeoutMs: number,
 ): Promise<void> {
-  // Not the safe position: message search and people may still be behind that.
+  // Not the safe position: message search may still be behind that.
   if (minPosition === undefined || (await positions.waitFor(minPosition, timeoutMs))) return;
   throw new ParleyError('not_yet_projected', { retryAfterMs: 1_000 });
 }

@@ -41,7 +41,7 @@ export type ThreadMessage =
   | { readonly type: 'ready'; readonly position: number }
   | { readonly type: 'caught-up' }
   | { readonly type: 'batch'; readonly batch: PostedBatch }
-  /** Message search and people have it too. */
+  /** Message search has it too. */
   | { readonly type: 'applied'; readonly position: number }
   | { readonly type: 'status'; readonly status: readonly LaneStatus[] }
   /** Another generation serves: readers must open it before they see another batch. */
