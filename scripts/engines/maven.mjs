@@ -7,6 +7,7 @@ import { folder } from './layout.mjs';
 import { javaHome } from './java.mjs';
 import { onPath } from './path.mjs';
 
+const PROGRESS_MS = 3_000;
 const PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1';
 
 const tag = (name, text) => `<${name}>${text}</${name}>`;
@@ -53,6 +54,15 @@ async function maven(args, onDownload) {
   throw new Error(`Maven failed:\n${(errors.length > 0 ? errors : lines).slice(0, 12).join('\n')}`);
 }
 
+/** Maven writes to one local repository for all: one run after the other. */
+let turn = Promise.resolve();
+
+function inTurn(work) {
+  const result = turn.then(work);
+  turn = result.catch(() => {});
+  return result;
+}
+
 /**
  * The folder with the resolved files; loads them on the first call. Resolved beside and renamed at the end, so that a
  * folder that exists is whole, also when two do it at once.
@@ -62,17 +72,23 @@ async function maven(args, onDownload) {
  */
 export async function mavenFolder(layout, set, tell) {
   const target = join(layout.packages, set.name);
-  if (existsSync(target)) return target;
+  if (!existsSync(target)) await inTurn(() => load(layout, set, target, tell));
+  return target;
+}
+
+async function load(layout, set, target, tell) {
   const work = folder(layout.packages, `.${set.name}-${process.pid}`);
   const project = join(work, 'pom.xml');
   writeFileSync(project, pom(set));
   const began = Date.now();
   let files = 0;
   let mib = 0;
-  const amount = () =>
-    files === 0 ? 'nothing was missing here so far' : `${files} files, ${mib.toFixed(0)} MiB so far`;
-  tell('loading from Maven Central');
-  const progress = setInterval(() => tell(`loading from Maven Central: ${amount()}`), 3_000);
+  let told = 0;
+  tell('loading from Maven Central what is not in the local repository');
+  const progress = setInterval(() => {
+    if (files > told) tell(`loaded ${mib.toFixed(0)} MiB in ${files} files so far`);
+    told = files;
+  }, PROGRESS_MS);
   try {
     const goal = set.type === 'zip' ? 'unpack-dependencies' : 'copy-dependencies';
     const out = [`-DoutputDirectory=${join(work, 'files')}`, `-DmarkersDirectory=${join(work, 'markers')}`];
@@ -86,5 +102,4 @@ export async function mavenFolder(layout, set, tell) {
     clearInterval(progress);
     rmSync(work, { recursive: true, force: true });
   }
-  return target;
 }

@@ -60,6 +60,8 @@ function serverProperties({ plan, layout }, node) {
     'share.coordinator.state.topic.replication.factor': replicas,
     'share.coordinator.state.topic.min.isr': inSync,
     'auto.create.topics.enable': false,
+    // The standard is one minute; where several engines start at once on a busy machine that is not enough.
+    'initial.broker.registration.timeout.ms': 600_000,
     'group.initial.rebalance.delay.ms': 0,
     'group.min.session.timeout.ms': 1_000,
     'num.network.threads': 2,
