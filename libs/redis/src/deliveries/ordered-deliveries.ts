@@ -206,6 +206,7 @@ export class OrderedDeliveries implements DeliverySubscriber, ProjectedPositions
   }
 
   #giveUp(): void {
+    this.#flush();
     this.#merge.giveUp();
     this.#flush();
   }
