@@ -3,7 +3,7 @@ import { connectRedis, RedisNodeDirectory } from '@parley/redis';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { heartbeatMs, type Processes, startProcesses, ttlMs, works } from './outage.kit.js';
-import { ask, logger, newPrefix, OwnServer, until } from './redis.kit.js';
+import { ask, logger, newPrefix, OwnServer, SlowWay, until } from './redis.kit.js';
 
 /** How long Redis is away in these tests. */
 const awayMs = 4_000;
@@ -133,6 +133,26 @@ describe('Redis', () => {
     await until(() => one.revoked.includes('dev_missed'));
     await works(all);
     expect(one.revoked).toEqual(['dev_missed']);
+  });
+
+  it('slow by half a second: what asks fails in time, deliveries go on live, only later', async () => {
+    await all.close();
+    const way = await SlowWay.open(server.port);
+    all = await startProcesses(way.url);
+    await works(all);
+    way.delayMs = 300;
+    const [one, two] = all.gateways;
+    await until(async () => (await timed(() => one.presence.get(['usr_two']))).result instanceof Error);
+    expect((await timed(() => one.presence.get(['usr_two']))).ms).toBeLessThan(failsWithinMs);
+    const { position } = all.projector;
+    await until(() => one.handed > position && two.handed > position);
+    const [gaps, delivered] = [one.gaps, one.delivered];
+    await until(() => one.delivered > delivered + 1_000);
+    expect(one.gaps).toBe(gaps);
+    way.delayMs = 0;
+    await backWithin(6_000);
+    await all.close();
+    await way.close();
   });
 
   it('late: processes start without it and begin as soon as it is there', async () => {

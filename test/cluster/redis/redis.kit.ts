@@ -2,9 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogger } from '@parley/platform';
 import { type CheckpointReader, type PartitionCheckpoint, projectionNames } from '@parley/ports';
 import { connectRedis, type RedisConnection } from '@parley/redis';
@@ -158,6 +159,58 @@ export async function ask(port: number, ...words: readonly string[]): Promise<st
   const [reply] = (await once(socket, 'data')) as [Buffer];
   socket.destroy();
   return reply.toString();
+}
+
+/** A way to a server on which everything takes a while in each direction, or nothing gets through. */
+export class SlowWay {
+  delayMs = 0;
+  readonly #sockets = new Set<Socket>();
+  readonly #server: Server;
+
+  private constructor(private readonly to: number) {
+    this.#server = createServer((socket) => this.#carry(socket));
+  }
+
+  static async open(to: number): Promise<SlowWay> {
+    const way = new SlowWay(to);
+    way.#server.listen(0, '127.0.0.1');
+    await once(way.#server, 'listening');
+    return way;
+  }
+
+  get url(): string {
+    const address = this.#server.address();
+    if (address === null || typeof address === 'string') throw new Error('no port');
+    return `redis://127.0.0.1:${address.port}`;
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+
+  #carry(here: Socket): void {
+    const there = connect(this.to, '127.0.0.1');
+    for (const [from, to] of [
+      [here, there],
+      [there, here],
+    ] as const) {
+      this.#sockets.add(from);
+      from.setNoDelay(true);
+      from.on('error', () => from.destroy());
+      // In order, also when the delay becomes shorter.
+      let last = Promise.resolve();
+      from.on('data', (chunk) => {
+        const arrival = sleep(this.delayMs);
+        last = last.then(() => arrival).then(() => void (to.destroyed || to.write(chunk)));
+      });
+      from.on('close', () => {
+        this.#sockets.delete(from);
+        void last.then(() => to.destroy());
+      });
+    }
+  }
 }
 
 /** Checkpoints of all projections, as stores would keep them. */
