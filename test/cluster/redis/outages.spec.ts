@@ -8,7 +8,7 @@ import { ask, logger, newPrefix, OwnServer, SlowWay, until } from './redis.kit.j
 /** How long Redis is away in these tests. */
 const awayMs = 4_000;
 /** Deadline of a command, and what a busy machine takes beside. */
-const failsWithinMs = 800;
+const failsWithinMs = 1_500;
 
 let server: OwnServer;
 let all: Processes;
@@ -49,13 +49,13 @@ async function degrades(): Promise<void> {
     expect((await timed(() => two.presence.get(['usr_one']))).ms).toBeLessThan(failsWithinMs);
   const start = performance.now();
   for (let i = 0; i < 100; i++) await one.presence.get(['usr_two']).catch(() => undefined);
-  expect(performance.now() - start).toBeLessThan(2 * failsWithinMs);
+  expect(performance.now() - start).toBeLessThan(failsWithinMs);
 
   expect(all.gateways.map(({ nodeIds }) => nodeIds)).toEqual(['usr_one usr_two', 'usr_one usr_two']);
   const { position } = all.projector;
   for (const gateway of all.gateways) {
-    expect(await gateway.deliveries.waitFor(position, 3_000)).toBe(true);
-    await until(() => gateway.handed >= position, 4_000);
+    expect(await gateway.deliveries.waitFor(position, 5_000)).toBe(true);
+    await until(() => gateway.handed >= position, 5_000);
   }
   const own: string[] = [];
   const end = one.signals.subscribe(({ conversationId }) => own.push(conversationId));
@@ -83,7 +83,7 @@ describe('Redis', () => {
     expect(working?.working).toBe(true);
     one.changes.length = two.changes.length = 0;
     await server.start();
-    await backWithin(6_000);
+    await backWithin(10_000);
     await until(() => two.revoked.includes('dev_revoked'));
     expect([...one.replaced, ...two.replaced]).toEqual([]);
     // Nobody who was here all the time was told to have gone.
@@ -97,7 +97,7 @@ describe('Redis', () => {
     await degrades();
     await sleep(Math.max(0, frozenAt + awayMs - performance.now()));
     server.thaw();
-    await backWithin(6_000);
+    await backWithin(10_000);
     await until(() => all.gateways[1].revoked.includes('dev_revoked'));
     expect(all.gateways.flatMap(({ replaced }) => replaced)).toEqual([]);
   });
@@ -107,7 +107,7 @@ describe('Redis', () => {
     one.changes.length = two.changes.length = 0;
     const gaps = one.gaps + two.gaps;
     expect(await ask(server.port, 'FLUSHALL')).toBe('+OK\r\n');
-    await backWithin(4_000);
+    await backWithin(10_000);
     expect(one.gaps + two.gaps).toBe(gaps);
     await sleep(ttlMs + heartbeatMs);
     expect([...one.changes, ...two.changes].filter(({ state }) => state === 'offline')).toEqual([]);
@@ -150,7 +150,7 @@ describe('Redis', () => {
     await until(() => one.delivered > delivered + 1_000);
     expect(one.gaps).toBe(gaps);
     way.delayMs = 0;
-    await backWithin(6_000);
+    await backWithin(10_000);
     await all.close();
     await way.close();
   });
