@@ -12,10 +12,14 @@ const failsWithinMs = 1_500;
 
 let server: OwnServer;
 let all: Processes;
+/** What looking whether everything works takes on this machine at the moment. */
+let healthyMs: number;
 beforeEach(async () => {
   server = await OwnServer.start();
   all = await startProcesses(server.url);
+  const start = performance.now();
   await works(all);
+  healthyMs = performance.now() - start;
 });
 afterEach(async () => {
   server.thaw();
@@ -69,7 +73,7 @@ async function degrades(): Promise<void> {
 const backWithin = async (ms: number): Promise<void> => {
   const start = performance.now();
   await works(all);
-  expect(performance.now() - start).toBeLessThan(ms);
+  expect(performance.now() - start).toBeLessThan(ms + 3 * healthyMs);
 };
 
 describe('Redis', () => {
@@ -83,7 +87,7 @@ describe('Redis', () => {
     expect(working?.working).toBe(true);
     one.changes.length = two.changes.length = 0;
     await server.start();
-    await backWithin(10_000);
+    await backWithin(5_000);
     await until(() => two.revoked.includes('dev_revoked'));
     expect([...one.replaced, ...two.replaced]).toEqual([]);
     // Nobody who was here all the time was told to have gone.
@@ -97,7 +101,7 @@ describe('Redis', () => {
     await degrades();
     await sleep(Math.max(0, frozenAt + awayMs - performance.now()));
     server.thaw();
-    await backWithin(10_000);
+    await backWithin(5_000);
     await until(() => all.gateways[1].revoked.includes('dev_revoked'));
     expect(all.gateways.flatMap(({ replaced }) => replaced)).toEqual([]);
   });
@@ -107,7 +111,7 @@ describe('Redis', () => {
     one.changes.length = two.changes.length = 0;
     const gaps = one.gaps + two.gaps;
     expect(await ask(server.port, 'FLUSHALL')).toBe('+OK\r\n');
-    await backWithin(10_000);
+    await backWithin(5_000);
     expect(one.gaps + two.gaps).toBe(gaps);
     await sleep(ttlMs + heartbeatMs);
     expect([...one.changes, ...two.changes].filter(({ state }) => state === 'offline')).toEqual([]);
@@ -150,7 +154,7 @@ describe('Redis', () => {
     await until(() => one.delivered > delivered + 1_000);
     expect(one.gaps).toBe(gaps);
     way.delayMs = 0;
-    await backWithin(10_000);
+    await backWithin(5_000);
     await all.close();
     await way.close();
   });
