@@ -56,6 +56,7 @@ describe('deliveries over Redis', () => {
         stored.save(partition, position + 19);
         await publisher.publish({ partition, previous, position: position + 19, deliveries });
       }
+      await until(() => heard.every((batches) => (batches.at(-1)?.position ?? 0) > position - 400));
     }
     await until(() => gateways.every((gateway) => gateway.safePosition() === total));
     await until(() => heard.every((batches) => batches.at(-1)?.position === total));

@@ -15,12 +15,12 @@ import {
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
 import { Checkpoints, listening, logger, newPrefix, open, until } from './redis.kit.js';
 
-export const partitions = 3;
+const partitions = 3;
 export const heartbeatMs = 300;
 export const ttlMs = 1_500;
 
 /** A projector: every few milliseconds a bit of the log is projected, saved and told. */
-export class ProjectorProcess {
+class ProjectorProcess {
   readonly stored = new Checkpoints();
   position = 0;
   readonly #told = Array.from({ length: partitions }, () => 0);
@@ -54,7 +54,7 @@ export class ProjectorProcess {
 }
 
 /** A gateway with one device, which announces itself at every heartbeat. */
-export class GatewayProcess {
+class GatewayProcess {
   readonly presence: RedisPresenceStore;
   readonly devices: RedisDeviceRegistry;
   readonly nodes: RedisNodeDirectory;
@@ -164,6 +164,7 @@ export interface Processes {
 /** A projector and two gateways that feel at home: everything works. */
 export async function startProcesses(url: string): Promise<Processes> {
   const prefix = newPrefix();
+  let closed = false;
   const projector = new ProjectorProcess(await open(url, prefix));
   for (let partition = 0; partition < partitions; partition++) projector.stored.save(partition, 0);
   const gateways = [
@@ -175,6 +176,8 @@ export async function startProcesses(url: string): Promise<Processes> {
     projector,
     gateways,
     async close() {
+      if (closed) return;
+      closed = true;
       await projector.close();
       await Promise.all(gateways.map((gateway) => gateway.close()));
     },

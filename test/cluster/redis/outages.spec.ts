@@ -3,19 +3,23 @@ import { connectRedis, RedisNodeDirectory } from '@parley/redis';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { heartbeatMs, type Processes, startProcesses, ttlMs, works } from './outage.kit.js';
-import { ask, logger, newPrefix, OwnServer, until } from './redis.kit.js';
+import { ask, logger, newPrefix, OwnServer, SlowWay, until } from './redis.kit.js';
 
 /** How long Redis is away in these tests. */
 const awayMs = 4_000;
 /** Deadline of a command, and what a busy machine takes beside. */
-const failsWithinMs = 800;
+const failsWithinMs = 1_500;
 
 let server: OwnServer;
 let all: Processes;
+/** What looking whether everything works takes on this machine at the moment. */
+let healthyMs: number;
 beforeEach(async () => {
   server = await OwnServer.start();
   all = await startProcesses(server.url);
+  const start = performance.now();
   await works(all);
+  healthyMs = performance.now() - start;
 });
 afterEach(async () => {
   server.thaw();
@@ -49,13 +53,13 @@ async function degrades(): Promise<void> {
     expect((await timed(() => two.presence.get(['usr_one']))).ms).toBeLessThan(failsWithinMs);
   const start = performance.now();
   for (let i = 0; i < 100; i++) await one.presence.get(['usr_two']).catch(() => undefined);
-  expect(performance.now() - start).toBeLessThan(2 * failsWithinMs);
+  expect(performance.now() - start).toBeLessThan(failsWithinMs);
 
   expect(all.gateways.map(({ nodeIds }) => nodeIds)).toEqual(['usr_one usr_two', 'usr_one usr_two']);
   const { position } = all.projector;
   for (const gateway of all.gateways) {
-    expect(await gateway.deliveries.waitFor(position, 3_000)).toBe(true);
-    await until(() => gateway.handed >= position, 4_000);
+    expect(await gateway.deliveries.waitFor(position, 5_000)).toBe(true);
+    await until(() => gateway.handed >= position, 5_000);
   }
   const own: string[] = [];
   const end = one.signals.subscribe(({ conversationId }) => own.push(conversationId));
@@ -69,7 +73,7 @@ async function degrades(): Promise<void> {
 const backWithin = async (ms: number): Promise<void> => {
   const start = performance.now();
   await works(all);
-  expect(performance.now() - start).toBeLessThan(ms);
+  expect(performance.now() - start).toBeLessThan(ms + 3 * healthyMs);
 };
 
 describe('Redis', () => {
@@ -83,7 +87,7 @@ describe('Redis', () => {
     expect(working?.working).toBe(true);
     one.changes.length = two.changes.length = 0;
     await server.start();
-    await backWithin(6_000);
+    await backWithin(5_000);
     await until(() => two.revoked.includes('dev_revoked'));
     expect([...one.replaced, ...two.replaced]).toEqual([]);
     // Nobody who was here all the time was told to have gone.
@@ -97,7 +101,7 @@ describe('Redis', () => {
     await degrades();
     await sleep(Math.max(0, frozenAt + awayMs - performance.now()));
     server.thaw();
-    await backWithin(6_000);
+    await backWithin(5_000);
     await until(() => all.gateways[1].revoked.includes('dev_revoked'));
     expect(all.gateways.flatMap(({ replaced }) => replaced)).toEqual([]);
   });
@@ -107,7 +111,7 @@ describe('Redis', () => {
     one.changes.length = two.changes.length = 0;
     const gaps = one.gaps + two.gaps;
     expect(await ask(server.port, 'FLUSHALL')).toBe('+OK\r\n');
-    await backWithin(4_000);
+    await backWithin(5_000);
     expect(one.gaps + two.gaps).toBe(gaps);
     await sleep(ttlMs + heartbeatMs);
     expect([...one.changes, ...two.changes].filter(({ state }) => state === 'offline')).toEqual([]);
@@ -133,6 +137,26 @@ describe('Redis', () => {
     await until(() => one.revoked.includes('dev_missed'));
     await works(all);
     expect(one.revoked).toEqual(['dev_missed']);
+  });
+
+  it('slow by half a second: what asks fails in time, deliveries go on live, only later', async () => {
+    await all.close();
+    const way = await SlowWay.open(server.port);
+    all = await startProcesses(way.url);
+    await works(all);
+    way.delayMs = 300;
+    const [one, two] = all.gateways;
+    await until(async () => (await timed(() => one.presence.get(['usr_two']))).result instanceof Error);
+    expect((await timed(() => one.presence.get(['usr_two']))).ms).toBeLessThan(failsWithinMs);
+    const { position } = all.projector;
+    await until(() => one.handed > position && two.handed > position);
+    const [gaps, delivered] = [one.gaps, one.delivered];
+    await until(() => one.delivered > delivered + 1_000);
+    expect(one.gaps).toBe(gaps);
+    way.delayMs = 0;
+    await backWithin(5_000);
+    await all.close();
+    await way.close();
   });
 
   it('late: processes start without it and begin as soon as it is there', async () => {

@@ -95,7 +95,7 @@ describe('presence of several gateways', () => {
     one.onChange(({ userId, state }) => told[0]!.push(`${userId} ${state}`));
     two.onChange(({ userId, state }) => told[1]!.push(`${userId} ${state}`));
     const people = Array.from({ length: 500 }, (_, i) => `usr_${i}`);
-    await Promise.all(people.map((userId) => announce(one, userId, `c_${userId}`, 300)));
+    await Promise.all(people.map((userId) => announce(one, userId, `c_${userId}`, 2_000)));
     const expected = people.flatMap((userId) => [`${userId} online`, `${userId} offline`]).sort();
     await until(() => told.every((each) => each.length >= expected.length));
     for (const each of told) expect([...each].sort()).toEqual(expected);

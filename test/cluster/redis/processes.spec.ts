@@ -176,10 +176,10 @@ describe('leases', () => {
 
 describe('rate limits', () => {
   it('count over all processes, within a window', async () => {
-    const options = { quota: 5, windowSeconds: 2 };
+    const options = { quota: 5, windowSeconds: 10 };
     const [one, two] = processes.map((connection) => createRedisRateLimiter(connection, 'user', options));
     const other = createRedisRateLimiter(processes[0], 'address', options);
-    expect(await one!.take('usr_1')).toMatchObject({ allowed: true, quota: 5, windowSeconds: 2, remaining: 4 });
+    expect(await one!.take('usr_1')).toMatchObject({ allowed: true, quota: 5, windowSeconds: 10, remaining: 4 });
     expect(await two!.take('usr_1', 3)).toMatchObject({ allowed: true, remaining: 1 });
     expect(await one!.take('usr_2')).toMatchObject({ remaining: 4 });
     expect(await other.take('usr_1')).toMatchObject({ remaining: 4 });
@@ -187,7 +187,7 @@ describe('rate limits', () => {
     const refused = await two!.take('usr_1');
     expect(refused).toMatchObject({ allowed: false, remaining: 0 });
     expect(refused.resetMs).toBeGreaterThan(0);
-    expect(refused.resetMs).toBeLessThanOrEqual(2_000);
+    expect(refused.resetMs).toBeLessThanOrEqual(10_000);
     await until(async () => (await one!.take('usr_1')).allowed);
   });
 });

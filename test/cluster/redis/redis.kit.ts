@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogger } from '@parley/platform';
 import { type CheckpointReader, type PartitionCheckpoint, projectionNames } from '@parley/ports';
 import { connectRedis, type RedisConnection } from '@parley/redis';
@@ -31,7 +32,7 @@ export async function open(url = redisUrl(), prefix = newPrefix()): Promise<Redi
   return connection;
 }
 
-export const until = (condition: () => unknown, timeout = 15_000): Promise<void> =>
+export const until = (condition: () => unknown, timeout = 30_000): Promise<void> =>
   vi.waitFor(
     async () => {
       if ((await condition()) !== true) throw new Error(`not so within ${timeout} ms: ${condition.toString()}`);
@@ -42,14 +43,25 @@ export const until = (condition: () => unknown, timeout = 15_000): Promise<void>
 export const listening = (...connections: readonly RedisConnection[]): Promise<void> =>
   until(() => connections.every(({ channels, shards }) => channels.listening && shards.listening));
 
-/** The program: REDIS_SERVER, or `redis-server` of the PATH. */
-function serverProgram(): string {
-  const named = process.env['REDIS_SERVER'];
-  if (named !== undefined) return named;
-  const path = (process.env['PATH'] ?? '').split(':').map((folder) => join(folder, 'redis-server'));
-  const found = path.find((file) => existsSync(file));
-  if (found !== undefined) return found;
-  throw new Error('redis-server is missing: install it, or name the program in REDIS_SERVER');
+/**
+ * The program: `redis-server` of the PATH, or the one behind REDIS_URL when that runs on this machine, with the libraries
+ * it has loaded.
+ */
+async function serverProgram(): Promise<{ readonly command: string; readonly env: NodeJS.ProcessEnv }> {
+  const onPath = (process.env['PATH'] ?? '').split(':').map((folder) => join(folder, 'redis-server'));
+  const installed = onPath.find((file) => existsSync(file));
+  if (installed !== undefined) return { command: installed, env: process.env };
+  const info = await ask(Number(new URL(redisUrl()).port), 'INFO', 'server');
+  const command = /^executable:(.*)\r$/m.exec(info)?.[1];
+  const pid = /^process_id:(\d+)\r$/m.exec(info)?.[1];
+  if (command === undefined || pid === undefined || !existsSync(command)) {
+    throw new Error(
+      'redis-server is not to be found: these tests start servers of their own, so it must be on the PATH',
+    );
+  }
+  const libraries = readFileSync(`/proc/${pid}/maps`, 'utf8').matchAll(/ (\/\S+)\/[^/\s]+\.so[.\d]*$/gm);
+  const folders = new Set([...libraries].map(([, folder]) => folder));
+  return { command, env: { ...process.env, LD_LIBRARY_PATH: [...folders].join(':') } };
 }
 
 const freePort = async (): Promise<number> => {
@@ -101,7 +113,9 @@ sentinel failover-timeout mymaster 5000
   async start(): Promise<void> {
     const fixed = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.folder];
     const bounds = ['--save', '', '--appendonly', 'no', '--maxmemory', '64mb', '--daemonize', 'no'];
-    this.#process = spawn(serverProgram(), [...this.args, ...fixed, ...(this.isSentinel ? [] : bounds)], {
+    const { command, env } = await serverProgram();
+    this.#process = spawn(command, [...this.args, ...fixed, ...(this.isSentinel ? [] : bounds)], {
+      env,
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     const started = this.#process;
@@ -158,6 +172,58 @@ export async function ask(port: number, ...words: readonly string[]): Promise<st
   const [reply] = (await once(socket, 'data')) as [Buffer];
   socket.destroy();
   return reply.toString();
+}
+
+/** A way to a server on which everything takes a while in each direction, or nothing gets through. */
+export class SlowWay {
+  delayMs = 0;
+  readonly #sockets = new Set<Socket>();
+  readonly #server: Server;
+
+  private constructor(private readonly to: number) {
+    this.#server = createServer((socket) => this.#carry(socket));
+  }
+
+  static async open(to: number): Promise<SlowWay> {
+    const way = new SlowWay(to);
+    way.#server.listen(0, '127.0.0.1');
+    await once(way.#server, 'listening');
+    return way;
+  }
+
+  get url(): string {
+    const address = this.#server.address();
+    if (address === null || typeof address === 'string') throw new Error('no port');
+    return `redis://127.0.0.1:${address.port}`;
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+
+  #carry(here: Socket): void {
+    const there = connect(this.to, '127.0.0.1');
+    for (const [from, to] of [
+      [here, there],
+      [there, here],
+    ] as const) {
+      this.#sockets.add(from);
+      from.setNoDelay(true);
+      from.on('error', () => from.destroy());
+      // In order, also when the delay becomes shorter.
+      let last = Promise.resolve();
+      from.on('data', (chunk) => {
+        const arrival = sleep(this.delayMs);
+        last = last.then(() => arrival).then(() => void (to.destroyed || to.write(chunk)));
+      });
+      from.on('close', () => {
+        this.#sockets.delete(from);
+        void last.then(() => to.destroy());
+      });
+    }
+  }
 }
 
 /** Checkpoints of all projections, as stores would keep them. */

@@ -64,7 +64,7 @@ export class CommandLink {
   async send(operation: string, command: (client: RedisCommands) => Promise<unknown>): Promise<void> {
     try {
       if (!this.reachable) throw new RedisUnavailable('Redis is out of reach');
-      await command(this.client);
+      await this.#counted(command(this.client));
     } catch (error) {
       this.failures.report(operation, error);
       throw error instanceof RedisUnavailable ? error : new RedisUnavailable(`${operation} failed`, { cause: error });
@@ -78,7 +78,7 @@ export class CommandLink {
   async run<T>(operation: string, command: (client: RedisCommands) => Promise<T>): Promise<T> {
     try {
       if (!this.available) throw new RedisUnavailable('Redis is out of reach');
-      return await this.#counted(command(this.client));
+      return await this.#counted(withDeadline(command(this.client), commandTimeoutMs));
     } catch (error) {
       this.failures.report(operation, error);
       if (error instanceof DeadlineExceeded) this.#suspect();
@@ -111,8 +111,9 @@ export class CommandLink {
     }
   }
 
-  /** Lets commands that are on their way finish, within their deadline. */
+  /** Lets commands that are on their way finish, within their deadline, what was gathered in this turn included. */
   async close(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
     this.#closed = true;
     clearTimeout(this.#probeTimer);
     if (this.#pending > 0) {
@@ -124,7 +125,7 @@ export class CommandLink {
   async #counted<T>(command: Promise<T>): Promise<T> {
     this.#pending++;
     try {
-      return await withDeadline(command, commandTimeoutMs);
+      return await command;
     } finally {
       if (--this.#pending === 0) this.#idle?.();
     }

@@ -6,7 +6,7 @@ interface Access {
   readonly username?: string;
   readonly password?: string;
 }
-export interface RedisAddress {
+interface RedisAddress {
   readonly host: string;
   readonly port: number;
 }

@@ -86,6 +86,19 @@ describe('merging the deliveries of partitions', () => {
     expect(take()).toEqual([]);
   });
 
+  it('gives up nothing that it has', () => {
+    const { merge, take } = open(2);
+    merge.onBatch(batch(0, 0, 30, 10, 30));
+    merge.onBatch(batch(1, 0, 20, 15));
+    merge.giveUp();
+    expect(take()).toEqual(['0-20: 10 15']);
+    merge.onBatch(batch(1, 20, 30, 25));
+    merge.onReadable(0, 40);
+    merge.giveUp();
+    expect(take()).toEqual(['gap 30']);
+    expect(merge.held).toBe(0);
+  });
+
   it('does not hand on what begins before a stretch that it never heard', () => {
     const { merge, take } = open(2);
     merge.onReadable(0, 10);
@@ -262,7 +275,7 @@ describe('whatever happens on the way', () => {
         const world = new World(parts, max);
         for (const step of all) {
           play(world, step);
-          world.check();
+          if (step.much > 0) world.check();
         }
         for (let partition = 0; partition < parts; partition++) {
           world.merge.onReadable(partition, world.readable[partition]!);
@@ -283,7 +296,7 @@ describe('whatever happens on the way', () => {
         const world = new World(parts, 1_000_000);
         for (const step of all) {
           play(world, step);
-          world.check();
+          if (step.much > 0) world.check();
         }
         for (let partition = 0; partition < parts; partition++) {
           while (world.channels[partition]!.length > 0) world.hear(partition, 'once');

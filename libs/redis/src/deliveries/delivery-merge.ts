@@ -87,10 +87,8 @@ export class DeliveryMerge {
       missing = Math.max(missing, partition.readable);
     }
     this.#lose(missing);
-    const { safe } = this;
-    if (safe <= this.#position) return;
-    this.#gapNow = safe;
-    this.#forget(safe);
+    // What is missing may end beyond what is safe: the rest of it then follows later.
+    if (this.#gapTo > this.safe) this.#gapNow = this.safe;
   }
 
   /** What can be handed on now; everything is answered once. */
@@ -116,17 +114,13 @@ export class DeliveryMerge {
   }
 
   #hold({ held }: Partition, deliveries: readonly Delivery[], heard: number): void {
-    const floor = Math.max(heard, this.#gapTo, this.#gapNow, this.#position);
+    const floor = Math.max(heard, this.#gapTo);
     for (const delivery of deliveries) if (delivery.position > floor) this.#held += held.add(delivery);
   }
 
   #lose(upTo: number): void {
     if (upTo <= this.#gapTo) return;
     this.#gapTo = upTo;
-    this.#forget(upTo);
-  }
-
-  #forget(upTo: number): void {
     for (const { held } of this.#partitions) this.#held -= held.drop(upTo);
   }
 

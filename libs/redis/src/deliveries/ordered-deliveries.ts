@@ -147,7 +147,8 @@ export class OrderedDeliveries implements DeliverySubscriber, ProjectedPositions
       signal?.throwIfAborted();
     }
     this.#giveUp();
-    const timer = setInterval(() => this.#tick(), tickMs).unref();
+    // What lay in the socket while this process was busy is heard first.
+    const timer = setInterval(() => setImmediate(() => this.#tick()), tickMs).unref();
     this.#ends.push(() => clearInterval(timer));
   }
 
@@ -176,6 +177,7 @@ export class OrderedDeliveries implements DeliverySubscriber, ProjectedPositions
   }
 
   #tick(): void {
+    if (this.#ends.length === 0) return;
     const now = performance.now();
     this.#history.record(now, this.#merge.safe);
     if (this.#merge.position < this.#history.at(now - lateMs)) this.#giveUp();
@@ -206,6 +208,7 @@ export class OrderedDeliveries implements DeliverySubscriber, ProjectedPositions
   }
 
   #giveUp(): void {
+    this.#flush();
     this.#merge.giveUp();
     this.#flush();
   }
