@@ -22,6 +22,8 @@ const restartMs = 500;
 const silenceMs = 120_000;
 /** How long a fetch waits for news; so long at most until a partition that was paused is fetched again. */
 const fetchWaitMs = 100;
+/** Of one fetch, before it is decompressed: decoding it must not keep the heartbeat waiting. */
+const fetchBytes = { maxBytesPerPartition: 262_144, maxBytes: 1_048_576 };
 
 /**
  * This process in a consumer group. The library fetches and keeps the membership alive while each partition's stretches
@@ -153,6 +155,7 @@ export class GroupMember implements FeedMembership {
       rebalanceTimeout: Math.max(settings.sessionTimeoutMs, 10_000),
       heartbeatInterval: settings.heartbeatMs,
       maxWaitTimeInMs: fetchWaitMs,
+      ...fetchBytes,
       allowAutoTopicCreation: false,
       // Endless: a member that gives up and comes back waits until its old self has timed out.
       retry: { ...endlessRetry, restartOnFailure: () => Promise.resolve(false) },

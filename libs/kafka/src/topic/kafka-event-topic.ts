@@ -8,7 +8,7 @@ import { encodeRecord } from './record-headers.js';
 import { bytesOf, recordsOf, type TopicRecord } from './topic-records.js';
 
 /** Of one partition in one request: well below what a topic takes, so that a batch always fits. */
-const maxBytes = 1_048_576;
+const maxBytes = 262_144;
 
 export interface TopicOptions extends ClientSettings {
   readonly settings: KafkaSettings;
