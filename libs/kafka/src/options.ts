@@ -55,7 +55,7 @@ const defaultSettings: KafkaSettings = {
   heartbeatMs: 500,
   requestTimeoutMs: 10_000,
   maxBatch: 1_024,
-  maxWaitingBytes: 1_048_576,
+  maxWaitingBytes: 2 * 1_048_576,
   closeMs: 5_000,
 };
 

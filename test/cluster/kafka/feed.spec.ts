@@ -166,6 +166,22 @@ describe('the feed on Kafka', () => {
     expect(await scene.differences()).toEqual([]);
   });
 
+  it('brings events of the largest size, while small ones keep every partition busy', async () => {
+    const scene = await aScene();
+    scene.relay();
+    scene.consumer();
+    const writing = scene.keepWriting(300);
+    const metadata = '{"actorId":"usr_a"}';
+    for (const letter of ['x', 'я', '語']) {
+      const room = 1_048_576 - metadata.length - 2;
+      const data = JSON.stringify(letter.repeat(Math.floor(room / Buffer.byteLength(letter))));
+      await scene.append('conversation-cnv_7', { data, metadata });
+    }
+    await scene.settled();
+    await writing.stop();
+    expect(await scene.differences()).toEqual([]);
+  });
+
   it('refuses a topic with another number of partitions, in plain words', async () => {
     const scene = await aScene();
     const other = Scene.engine({ prefix: scene.prefix, partitions: 12 });

@@ -107,12 +107,12 @@ export class Scene {
         await new Promise((resolve) => setTimeout(resolve, each));
       }
     })();
-    return {
-      stop: async () => {
-        ending.abort();
-        await loop;
-      },
+    const stop = (): Promise<void> => {
+      ending.abort();
+      return loop;
     };
+    this.#ends.push(stop);
+    return { stop };
   }
 
   /** `stop`: from one moment to the next, whatever is on its way. */
