@@ -8,7 +8,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { vi } from 'vitest';
+import { setTimeout as pause } from 'node:timers/promises';
 import { differences, RecordingStore } from './recording-stores.js';
 
 /** Where the tests find Kafka. */
@@ -104,7 +104,7 @@ export class Scene {
     const loop = (async () => {
       while (!ending.signal.aborted) {
         await this.write(Math.ceil((perSecond * each) / 1_000));
-        await new Promise((resolve) => setTimeout(resolve, each));
+        await pause(each);
       }
     })();
     const stop = (): Promise<void> => {
@@ -154,11 +154,9 @@ export class Scene {
       stores.flatMap(({ checkpoint }, partition) =>
         checkpoint < lastPosition ? [`${partition} at ${checkpoint}`] : [],
       );
-    await vi
-      .waitUntil(() => late().length === 0, { timeout, interval: 20 })
-      .catch((error: unknown) => {
-        throw new Error(`of ${lastPosition}: ${late().join(', ')}`, { cause: error });
-      });
+    for (const until = performance.now() + timeout; late().length > 0; await pause(20)) {
+      if (performance.now() > until) throw new Error(`of ${lastPosition}: ${late().join(', ')}`);
+    }
   }
 
   async whole(): Promise<readonly RecordedEvent[]> {
