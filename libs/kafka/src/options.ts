@@ -27,7 +27,7 @@ export interface KafkaSettings {
   readonly replicationFactor: number;
   /** Of topics that are created here. The log is the truth: what is older is read from there. */
   readonly retentionMs: number;
-  /** Of batches that are worth it. */
+  /** Of batches that are worth it: saves disk and network for a third of the relay's time. */
   readonly compression: 'none' | 'gzip';
   /** A consumer that is silent for so long loses its partitions to the others. */
   readonly sessionTimeoutMs: number;
@@ -37,7 +37,7 @@ export interface KafkaSettings {
   readonly requestTimeoutMs: number;
   /** Largest stretch that a consumer is given, in events. */
   readonly maxBatch: number;
-  /** Bytes of one partition that wait in memory for its consumer, give or take one fetch (1 MiB). */
+  /** Bytes of one partition that wait in memory for its consumer, give or take one fetch. */
   readonly maxWaitingBytes: number;
   /** How long leaving may take, in milliseconds. */
   readonly closeMs: number;
@@ -50,7 +50,7 @@ const defaultSettings: KafkaSettings = {
   partitions: 6,
   replicationFactor: -1,
   retentionMs: 7 * days,
-  compression: 'gzip',
+  compression: 'none',
   sessionTimeoutMs: 6_000,
   heartbeatMs: 500,
   requestTimeoutMs: 10_000,

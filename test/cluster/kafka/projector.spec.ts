@@ -76,7 +76,7 @@ describe('projectors on Kafka', () => {
         feed: scene.feed,
         log: scene.log,
         // One store serves all projections of these tests: operations are only kept.
-        openStore: async ({ name }, partition) => storeOf(name, partition) as ProjectionStore<never>,
+        openStore: async ({ name }, partition) => storeOf(name, partition),
         deliveries: { reader: nothingToRead, publisher: { publish: async (batch) => void published.push(batch) } },
         progress: {
           tell: (checkpoint) => void progress.set(`${checkpoint.projection} ${checkpoint.partition}`, checkpoint),
@@ -95,9 +95,9 @@ describe('projectors on Kafka', () => {
       return scene.append(stream, encoded);
     };
     for (let index = 0; index < conversations; index++) await write(startOf(index), `conversation-cnv_${index}`);
-    let writing = true;
+    const ending = new AbortController();
     const writer = (async () => {
-      while (writing) {
+      while (!ending.signal.aborted) {
         const index = Math.floor(Math.random() * conversations);
         sequences[index] = (sequences[index] ?? 0) + 1;
         await write(messageOf(sequences[index]), `conversation-cnv_${index}`);
@@ -115,7 +115,7 @@ describe('projectors on Kafka', () => {
     await vi.waitFor(() => expect(second.status()[0]?.partitions).toHaveLength(6), { timeout: 30_000 });
     for (const store of stores.values()) store.failing = 0;
     await pause(500);
-    writing = false;
+    ending.abort();
     await writer;
     const { lastPosition } = await scene.log.info();
     await vi.waitFor(

@@ -8,7 +8,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, vi } from 'vitest';
+import { setTimeout as pause } from 'node:timers/promises';
 import { differences, RecordingStore } from './recording-stores.js';
 
 /** Where the tests find Kafka. */
@@ -75,7 +75,7 @@ export class Scene {
 
   /** Ends everything, the last first. */
   async close(): Promise<void> {
-    for (const end of this.#ends.splice(0).reverse()) await end();
+    for (const end of this.#ends.splice(0).toReversed()) await end();
   }
 
   /** Events of many conversations, their receipts and people, one append each. */
@@ -99,20 +99,20 @@ export class Scene {
 
   /** Writes until told to stop, so many a second. */
   keepWriting(perSecond: number): { stop(): Promise<void> } {
-    let writing = true;
+    const ending = new AbortController();
     const each = 20;
     const loop = (async () => {
-      while (writing) {
+      while (!ending.signal.aborted) {
         await this.write(Math.ceil((perSecond * each) / 1_000));
-        await new Promise((resolve) => setTimeout(resolve, each));
+        await pause(each);
       }
     })();
-    return {
-      stop: async () => {
-        writing = false;
-        await loop;
-      },
+    const stop = (): Promise<void> => {
+      ending.abort();
+      return loop;
     };
+    this.#ends.push(stop);
+    return { stop };
   }
 
   /** `stop`: from one moment to the next, whatever is on its way. */
@@ -147,13 +147,16 @@ export class Scene {
     return Object.assign(membership, { events });
   }
 
-  /** Until consumers have everything. */
+  /** Until consumers have everything. @throws when that takes too long */
   async settled(stores = this.stores, timeout = 60_000): Promise<void> {
     const { lastPosition } = await this.log.info();
-    await vi.waitFor(() => expect(stores.map(({ checkpoint }) => checkpoint >= lastPosition)).not.toContain(false), {
-      timeout,
-      interval: 20,
-    });
+    const late = (): string[] =>
+      stores.flatMap(({ checkpoint }, partition) =>
+        checkpoint < lastPosition ? [`${partition} at ${checkpoint}`] : [],
+      );
+    for (const until = performance.now() + timeout; late().length > 0; await pause(20)) {
+      if (performance.now() > until) throw new Error(`of ${lastPosition}: ${late().join(', ')}`);
+    }
   }
 
   async whole(): Promise<readonly RecordedEvent[]> {
@@ -167,9 +170,9 @@ export class Scene {
     return events;
   }
 
-  /** Fails unless the stores are exactly what the log says. */
-  async expectComplete(stores = this.stores): Promise<void> {
+  /** What is wrong with the stores once they have everything; nothing, if they are exactly what the log says. */
+  async differences(stores = this.stores): Promise<readonly string[]> {
     await this.settled(stores);
-    expect(differences(stores, await this.whole())).toEqual([]);
+    return differences(stores, await this.whole());
   }
 }

@@ -8,9 +8,10 @@ const leaveMs = 2_000;
 /** Smaller batches gain nothing by compression. */
 const worthCompressing = 16_384;
 
-interface Connected {
+interface Connection {
   readonly client: KafkaClient;
   readonly producer: Producer;
+  readonly connected: Promise<void>;
 }
 
 /**
@@ -18,7 +19,7 @@ interface Connected {
  * sent may not be the broker's any more: what it left on the way may still arrive.
  */
 export class TopicProducer {
-  #connected: Promise<Connected> | null = null;
+  #connection: Connection | null = null;
   #closed = false;
 
   constructor(
@@ -31,54 +32,45 @@ export class TopicProducer {
    * `bytes`: about how large it is.
    */
   async send(topic: string, messages: Message[], bytes: number): Promise<void> {
+    if (this.#closed) throw new Error('this producer is closed');
     const compression =
       this.compression === 'gzip' && bytes >= worthCompressing ? CompressionTypes.GZIP : CompressionTypes.None;
     const late = Promise.withResolvers<never>();
     const timer = setTimeout(() => late.reject(new Error('the brokers have not answered in time')), sendMs);
-    const connected = this.#connect();
+    const connection = (this.#connection ??= this.#open());
+    const { producer, connected } = connection;
     try {
-      const sent = connected.then(({ producer }) => producer.send({ topic, messages, acks: -1, compression }));
+      const sent = connected.then(() => producer.send({ topic, messages, acks: -1, compression }));
       await Promise.race([sent, late.promise]);
     } catch (error) {
-      if (this.#connected === connected) this.#connected = null;
-      void connected.then(leave, () => undefined);
+      if (this.#connection === connection) this.#connection = null;
+      void leave(connection);
       throw error;
     } finally {
       clearTimeout(timer);
     }
   }
 
+  /** Bounded in time. */
   async close(): Promise<void> {
     this.#closed = true;
-    const connected = this.#connected;
-    this.#connected = null;
-    if (connected !== null) await doneWithin(leaveMs + 500, connected.then(leave));
+    const connection = this.#connection;
+    this.#connection = null;
+    if (connection !== null) await leave(connection);
   }
 
-  #connect(): Promise<Connected> {
-    if (this.#closed) return Promise.reject(new Error('this producer is closed'));
-    this.#connected ??= this.#open();
-    return this.#connected;
-  }
-
-  async #open(): Promise<Connected> {
+  #open(): Connection {
     const client = new KafkaClient(this.settings, endlessRetry);
     const producer = client.kafka.producer({
       idempotent: true,
       allowAutoTopicCreation: false,
       createPartitioner: Partitioners.DefaultPartitioner,
     });
-    try {
-      await producer.connect();
-      return { client, producer };
-    } catch (error) {
-      client.release();
-      throw error;
-    }
+    return { client, producer, connected: producer.connect() };
   }
 }
 
-async function leave({ client, producer }: Connected): Promise<void> {
+async function leave({ client, producer }: Connection): Promise<void> {
   await doneWithin(leaveMs, producer.disconnect());
   client.release();
 }

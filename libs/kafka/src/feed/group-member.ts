@@ -21,7 +21,13 @@ const restartMs = 500;
 /** The client library polls all the time; so long without a word from it and it is replaced. */
 const silenceMs = 120_000;
 /** How long a fetch waits for news; so long at most until a partition that was paused is fetched again. */
-const fetchWaitMs = 100;
+const fetchWaitMs = 50;
+/**
+ * Of one fetch. A partition's share must hold the largest event (1 MiB and its headers): a broker leaves out a larger
+ * one as long as other partitions have something. The sum is small, as decoding must not keep the heartbeat waiting;
+ * whoever has a long backlog is full after a fetch or two, and others have their turn while it is paused.
+ */
+const fetchBytes = { maxBytesPerPartition: 1_179_648, maxBytes: 2_097_152 };
 
 /**
  * This process in a consumer group. The library fetches and keeps the membership alive while each partition's stretches
@@ -120,6 +126,7 @@ export class GroupMember implements FeedMembership {
       consumer.on(sign, () => (this.#lastSign = performance.now()));
     }
     const { topic } = this.options;
+    const life = new AbortController();
     const started = (async () => {
       await consumer.connect();
       await consumer.subscribe({ topics: [topic], fromBeginning: true });
@@ -130,14 +137,17 @@ export class GroupMember implements FeedMembership {
         eachBatch: (payload) => this.#arrived(payload),
       });
     })();
-    await Promise.race([started, crashed]);
-    this.#lastSign = performance.now();
-    return Promise.race([crashed, this.#tick()]);
+    try {
+      await Promise.race([started, crashed]);
+      this.#lastSign = performance.now();
+      return await Promise.race([crashed, this.#tick(AbortSignal.any([life.signal, this.#closing.signal]))]);
+    } finally {
+      life.abort();
+    }
   }
 
   /** Once a second; rejects when the library has fallen silent. */
-  async #tick(): Promise<never> {
-    const { signal } = this.#closing;
+  async #tick(signal: AbortSignal): Promise<never> {
     for (;;) {
       await pause(commitEveryMs, undefined, { signal, ref: false });
       void this.#tellOffsets();
@@ -153,6 +163,7 @@ export class GroupMember implements FeedMembership {
       rebalanceTimeout: Math.max(settings.sessionTimeoutMs, 10_000),
       heartbeatInterval: settings.heartbeatMs,
       maxWaitTimeInMs: fetchWaitMs,
+      ...fetchBytes,
       allowAutoTopicCreation: false,
       // Endless: a member that gives up and comes back waits until its old self has timed out.
       retry: { ...endlessRetry, restartOnFailure: () => Promise.resolve(false) },

@@ -7,8 +7,8 @@ import { readMarkers } from './read-markers.js';
 import { encodeRecord } from './record-headers.js';
 import { bytesOf, recordsOf, type TopicRecord } from './topic-records.js';
 
-/** Of one partition in one request: well below what a topic takes, so that a batch always fits. */
-const maxBytes = 1_048_576;
+/** Of one partition in one request, unless a single event is larger: well below what topics and fetches take. */
+const maxBytes = 262_144;
 
 export interface TopicOptions extends ClientSettings {
   readonly settings: KafkaSettings;
