@@ -11,3 +11,4 @@ export * from './projections.js';
 export * from './projector.js';
 export * from './read-models.js';
 export * from './search-store.js';
+export * from './views/index.js';

@@ -171,6 +171,8 @@ export type WatermarkOperation =
   | (Personal & { readonly type: 'leave' })
   /** Sending moves the sender's own read watermark. */
   | (Personal & { readonly type: 'sent'; readonly sequence: number })
+  /** A change that moves no watermark: of no concern but to engines that keep an index of who has news. */
+  | (InConversation & { readonly type: 'touch' })
   | (InConversation & {
       readonly type: 'advance';
       readonly advances: readonly {

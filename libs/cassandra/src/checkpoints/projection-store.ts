@@ -7,14 +7,20 @@ export interface RowWriter<Operation> {
   /**
    * All rows are written when it resolves. Writing the same operations again, or the end of a batch that was cut short,
    * ends in the same rows.
+   * `late`: the operations are those of one parked event, from before what the rows hold already. Rows are written as of
+   * this position, which is higher than that of anything in them.
    * @throws OperationsRejected before anything is written
    */
-  write(operations: readonly Operation[]): Promise<void>;
+  write(operations: readonly Operation[], late?: number): Promise<void>;
 }
+
+/** Between two positions there is room for 15 late ones. */
+const latePositions = 1 / 16;
 
 /** Rows by a RowWriter, and progress beside them, in that order: a checkpoint never runs ahead of its rows. */
 export class CassandraProjectionStore<Operation> implements ProjectionStore<Operation> {
   readonly #progress: LaneProgress;
+  #late = 0;
 
   constructor(
     client: CassandraClient,
@@ -37,12 +43,21 @@ export class CassandraProjectionStore<Operation> implements ProjectionStore<Oper
   }
 
   async applyParked(position: number, operations: readonly Operation[]): Promise<void> {
-    await this.writer.write(operations);
+    await this.writer.write(operations, await this.#latePosition());
     await this.#progress.unpark(position);
   }
 
   parked(): Promise<readonly (ParkedOperation & { readonly parkedAt: number })[]> {
     return this.#progress.parked();
+  }
+
+  /** Above everything that is written, below everything that will be; each above the one before. */
+  async #latePosition(): Promise<number> {
+    const checkpoint = await this.#progress.checkpoint();
+    const late = Math.max(checkpoint, this.#late) + latePositions;
+    if (late >= checkpoint + 1) throw new Error('as many parked events as can be until something new is projected');
+    this.#late = late;
+    return late;
   }
 
   /** Nothing is kept open: the client is its owner's. */

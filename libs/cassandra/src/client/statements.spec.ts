@@ -3,22 +3,23 @@ import { batchesOf, deleteAt, insertAt, updateAt } from './statements.js';
 
 const statement = (text: string) => ({ query: 'q', params: [text] });
 
-it('writes with the position as timestamp', () => {
+it('writes with the position as timestamp, and room between positions', () => {
   expect(insertAt('t', ['a', 'b'])(7, 1, 'x')).toEqual({
     query: 'INSERT INTO t (a, b) VALUES (?, ?) USING TIMESTAMP ?',
-    params: [1, 'x', 7],
+    params: [1, 'x', 112],
   });
   expect(insertAt('t', ['a'], { ttlSeconds: 60 })(7, 1).query).toBe(
     'INSERT INTO t (a) VALUES (?) USING TIMESTAMP ? AND TTL 60',
   );
   expect(updateAt('t', ['b', 'c'], ['a'])(7, 'x', 'y', 1)).toEqual({
     query: 'UPDATE t USING TIMESTAMP ? SET b = ?, c = ? WHERE a = ?',
-    params: [7, 'x', 'y', 1],
+    params: [112, 'x', 'y', 1],
   });
   expect(deleteAt('t', ['a', 'b'])(7, 1, 2)).toEqual({
     query: 'DELETE FROM t USING TIMESTAMP ? WHERE a = ? AND b = ?',
-    params: [7, 1, 2],
+    params: [112, 1, 2],
   });
+  expect(deleteAt('t', ['a'])(7 + 1 / 16, 1).params).toEqual([113, 1]);
 });
 
 it('cuts the writes of a partition by number and by size, in order', () => {

@@ -7,7 +7,13 @@ export interface Statement {
   readonly params: readonly unknown[];
 }
 
-/** A write that says the same whenever it is repeated, late or doubled: the position is its write timestamp. */
+/** Write timestamps between two positions: for what is applied out of their order. */
+const stampsPerPosition = 16;
+
+/** The write timestamp of a position; a fraction of one is kept down to a sixteenth. */
+export const stampOf = (position: number): number => Math.round(position * stampsPerPosition);
+
+/** A write that says the same whenever it is repeated, late or doubled: its write timestamp rises with the position. */
 export type PositionedStatement = (position: number, ...values: readonly unknown[]) => Statement;
 
 /**
@@ -22,19 +28,19 @@ export function insertAt(
   const marks = columns.map(() => '?').join(', ');
   const ttl = options.ttlSeconds === undefined ? '' : ` AND TTL ${options.ttlSeconds}`;
   const query = `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${marks}) USING TIMESTAMP ?${ttl}`;
-  return (position, ...values) => ({ query, params: [...values, position] });
+  return (position, ...values) => ({ query, params: [...values, stampOf(position)] });
 }
 
 /** Columns of a row, found by its key; the rest of the row stays. Values: first the columns, then the key. */
 export function updateAt(table: string, columns: readonly string[], key: readonly string[]): PositionedStatement {
   const query = `UPDATE ${table} USING TIMESTAMP ? SET ${equal(columns, ', ')} WHERE ${equal(key, ' AND ')}`;
-  return (position, ...values) => ({ query, params: [position, ...values] });
+  return (position, ...values) => ({ query, params: [stampOf(position), ...values] });
 }
 
 /** A row, or with part of the key all rows below it, as far as they were written at this position or lower. */
 export function deleteAt(table: string, key: readonly string[]): PositionedStatement {
   const query = `DELETE FROM ${table} USING TIMESTAMP ? WHERE ${equal(key, ' AND ')}`;
-  return (position, ...values) => ({ query, params: [position, ...values] });
+  return (position, ...values) => ({ query, params: [stampOf(position), ...values] });
 }
 
 const equal = (columns: readonly string[], separator: string): string =>

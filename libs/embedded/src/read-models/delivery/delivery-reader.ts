@@ -1,7 +1,7 @@
 import { sees } from '@parley/events';
 import type { DeliveryReader } from '@parley/ports';
 import { EntryComposer } from '../inbox/entry-composer.js';
-import { memberJson } from '../membership/membership-rows.js';
+import { memberViewOf } from '../membership/membership-rows.js';
 import { findPerson } from '../people/people-reader.js';
 import type { ReadFiles } from '../reading/read-files.js';
 import { receiptsOf } from '../watermarks/watermark-rows.js';
@@ -43,7 +43,7 @@ export class SqliteDeliveryReader implements DeliveryReader {
   async member(conversationId: string, userId: string): Promise<string | null> {
     return this.#read(({ membership }) => {
       const row = membership.member(conversationId, userId);
-      return row === undefined ? null : memberJson(row);
+      return row === undefined ? null : memberViewOf(row);
     });
   }
 

@@ -1,7 +1,7 @@
 import type { ConversationMembership, MembershipReader } from '@parley/ports';
 import type { ReadConnection } from '../reading/read-connection.js';
 import type { ReadFiles } from '../reading/read-files.js';
-import { memberJson, MembershipRows } from './membership-rows.js';
+import { MembershipRows, memberViewOf } from './membership-rows.js';
 
 export class SqliteMembershipReader implements MembershipReader {
   constructor(private readonly files: ReadFiles) {}
@@ -22,7 +22,7 @@ export class SqliteMembershipReader implements MembershipReader {
   }
 
   async members(conversationId: string, afterUserId: string | null, limit: number): Promise<readonly string[]> {
-    return this.#read((rows) => rows.members(conversationId, afterUserId ?? '', limit).map(memberJson));
+    return this.#read((rows) => rows.members(conversationId, afterUserId ?? '', limit).map(memberViewOf));
   }
 
   async shareConversation(userId: string, otherId: string): Promise<boolean> {

@@ -1,4 +1,5 @@
 import type { MembershipWindow } from '@parley/events';
+import { memberJson } from '@parley/ports';
 import type { ReadConnection } from '../reading/read-connection.js';
 
 export interface MemberRow {
@@ -141,12 +142,11 @@ export class MembershipRows {
   }
 }
 
-export const memberJson = (row: MemberRow): string =>
-  JSON.stringify({
+export const memberViewOf = (row: MemberRow): string =>
+  memberJson({
     conversationId: row.conversation,
     userId: row.user,
-    // A former member's role is of no use to anybody; the view wants one.
-    role: row.role ?? 'member',
+    role: row.role,
     state: row.state,
     afterSequence: row.after_sequence,
   });

@@ -1,4 +1,4 @@
-import type { HistoryOperation } from '@parley/ports';
+import type { HistoryOperation } from '../projection-stores.js';
 
 /** The message view as it lies in a row. Fields that clients do not know yet are kept as they are. */
 interface MessageBody {

@@ -35,3 +35,7 @@ export function steps(sequences: readonly number[]): readonly (readonly [number,
   }
   return all.length <= maxSteps ? all : [...all.slice(0, maxSteps - 1), ...all.slice(-1)];
 }
+
+/** Of a conversation that nobody has received anything in yet. */
+export const emptyReceiptsJson = (conversationId: string, memberCount: number): string =>
+  JSON.stringify({ conversationId, memberCount, delivered: [], read: [] });
