@@ -279,8 +279,8 @@ it('answers like a plain fold, whatever comes again, late or only in part', asyn
       await compare(reader, oracle, operations.length);
       close();
     }),
-    { numRuns: 40, endOnFailure: true },
+    { numRuns: 20, endOnFailure: true },
   );
   expect(dying.deaths).toBeGreaterThan(0);
   await dying.close();
-});
+}, 400_000);
