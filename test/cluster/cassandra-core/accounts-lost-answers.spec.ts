@@ -107,12 +107,12 @@ describe.each(fates.map((fate) => ({ fate })))('answers that get lost: $fate', (
 
 it('gives up in time, and nothing is lost by saying it again', async () => {
   const account = newAccount();
-  client.fates = ['made', 'not made', 'not made'];
+  client.fates = ['made', 'not made', 'not made', 'not made'];
   await expect(store.createAccount(account)).rejects.toThrow(ReadModelUnavailable);
   expect(await store.createAccount(account)).toBe(true);
   const session = newSession();
   await store.createSession(session);
-  client.fates = ['not made', 'not made', 'not made'];
+  client.fates = ['not made', 'not made', 'not made', 'not made'];
   await expect(rotate(session.tokenHash)).rejects.toThrow(ReadModelUnavailable);
   expect((await rotate(session.tokenHash)).outcome).toBe('rotated');
 });

@@ -18,6 +18,7 @@ describe('failures of the engine', () => {
     new errors.ResponseError(codes.readFailure, 'Unknown column during deserialization'),
     Object.assign(new Error('reset'), { code: 'ECONNRESET', syscall: 'read' }),
     Object.assign(new Error('closed'), { isSocketError: true }),
+    new Error('No connection available'),
   ])('%s makes the read model unavailable', (error) => {
     expect(asUnavailable(error)).toBeInstanceOf(ReadModelUnavailable);
     expect((asUnavailable(error) as Error).cause).toBe(error);
@@ -28,7 +29,7 @@ describe('failures of the engine', () => {
     new errors.ResponseError(codes.invalid, 'unconfigured table'),
     new errors.ArgumentError('no such profile'),
     new TypeError('not a number'),
-    new Error('anything'),
+    new RangeError('too large'),
   ])('%s is a fault of ours', (error) => {
     expect(asUnavailable(error)).toBe(error);
   });

@@ -19,16 +19,17 @@ const engineCodes: ReadonlySet<number> = new Set([
   responseErrorCodes.unprepared,
 ]);
 
-/** Is it the engine that is away, slow or not ready? Otherwise the statement is wrong, which waiting does not heal. */
+/**
+ * Is it the engine that is away, slow or not ready? Otherwise the statement is wrong, which waiting does not heal. The
+ * driver has plain errors too (`No connection available`), always about the state of a connection.
+ */
 function isEngineFailure(error: unknown): boolean {
   if (error instanceof errors.ResponseError) return engineCodes.has(error.code);
-  if (error instanceof errors.ArgumentError || error instanceof errors.NotSupportedError) return false;
-  if (error instanceof errors.DriverError) return true;
-  return (error as { isSocketError?: boolean }).isSocketError === true || typeof errnoOf(error) === 'string';
+  return !faults.some((fault) => error instanceof fault);
 }
 
-const errnoOf = (error: unknown): unknown =>
-  error instanceof Error && 'syscall' in error ? (error as NodeJS.ErrnoException).code : undefined;
+/** What the driver says of statements and parameters. */
+const faults = [errors.ArgumentError, errors.NotSupportedError, TypeError, RangeError];
 
 const readFailure: number = responseErrorCodes.readFailure;
 
