@@ -1,6 +1,7 @@
 import {
   CassandraClient,
   CassandraPeopleReader,
+  CassandraProjectionStore,
   GenerationRegistry,
   LaneProgress,
   peopleTables,
@@ -122,6 +123,32 @@ it('tells changes of profiles page by page, over distances of positions', async 
   await writer.write([change(0, positions.at(-1)! + 5)]);
   expect((await reader.changes(0, positions[0]!, 10)).changes).toEqual([]);
   expect((await reader.changes(positions.at(-1)!, 2 ** 40, 10)).changes).toMatchObject([{ userId: 'usr_p0' }]);
+  close();
+});
+
+const rename = (position: number, displayName: string): PeopleOperation => ({
+  type: 'change-profile',
+  position,
+  userId: 'usr_ann',
+  displayName,
+});
+
+it('takes in a parked event late, over what came after it, and finds people by it', async () => {
+  const { writer, reader, generation, close } = await newDirectory();
+  const lane = { projection: 'people', generation, partition: 0 } as const;
+  const store = new CassandraProjectionStore(keyspace.client, lane, writer, () => 1);
+  const parked = { position: 2, stream: 'user-usr_ann', type: 'ProfileChanged.v1', reason: 'broken' };
+  const newer = [register(1, 'ann', 'Ann'), rename(3, 'Newer')];
+  await store.apply({ operations: newer, parked: [parked], checkpoint: 3 });
+  await store.applyParked(2, [rename(2, 'Parked')]);
+  // Told again by a consumer that is late: it no longer counts.
+  await writer.write(newer);
+  expect(parsed(await reader.byUsername('ann'))).toMatchObject({ displayName: 'Parked' });
+  expect(idsOf(await reader.find('parked', 5))).toEqual(['usr_ann']);
+  expect(idsOf(await reader.find('newer', 5))).toEqual([]);
+  await store.apply({ operations: [rename(4, 'Newest')], parked: [], checkpoint: 4 });
+  expect(parsed(await reader.byUsername('ann'))).toMatchObject({ displayName: 'Newest' });
+  expect(await store.parked()).toEqual([]);
   close();
 });
 

@@ -1,5 +1,13 @@
-import { checkSchema, connectCassandra, migrateCassandra, type MigrationStep, SchemaMismatch } from '@parley/cassandra';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  checkSchema,
+  connectCassandra,
+  migrateCassandra,
+  type MigrationStep,
+  SchemaMismatch,
+  waitForSchema,
+} from '@parley/cassandra';
+import { createLogger } from '@parley/platform';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { newKeyspaceUrl, testLogger } from './keyspace.js';
 
 const one: MigrationStep = { id: 1, name: 'one', statements: ['CREATE TABLE IF NOT EXISTS one (a int PRIMARY KEY)'] };
@@ -47,6 +55,21 @@ describe('migrations', () => {
     ).rejects.toThrow(SchemaMismatch);
     await checkSchema(client, [one]);
     await expect(checkSchema(client, [one, two])).rejects.toThrow(/lacks the steps two.*npm run migrate/);
+    await client.close();
+  });
+
+  it('are waited for by a process that starts before them', async () => {
+    await migrate([]);
+    const logger = createLogger('fatal');
+    const warn = vi.spyOn(logger, 'warn');
+    const client = await connectCassandra({ url, logger });
+    const waiting = waitForSchema(client);
+    await vi.waitFor(() => expect(warn).toHaveBeenCalled(), { timeout: 20_000 });
+    expect(warn.mock.calls[0]?.[0]).toMatchObject({ reason: expect.stringContaining('npm run migrate') as string });
+    await migrateCassandra({ url, logger: testLogger });
+    await waiting;
+    const giveUp = AbortSignal.abort(new Error('enough'));
+    await expect(waitForSchema(client, giveUp)).rejects.toThrow('enough');
     await client.close();
   });
 });

@@ -1,7 +1,6 @@
 import type { Account } from '@parley/ports';
-import type { CassandraClient } from '../client/index.js';
+import { type CassandraClient, settled } from '../client/index.js';
 import { accountOf, type AccountRow } from './rows.js';
-import { settled } from './settled.js';
 
 /**
  * Accounts: one a username, one a user id. The user id is claimed first; a claim whose account was never made (a crash

@@ -1,8 +1,7 @@
 import type { DeviceSession } from '@parley/ports';
 import { randomUUID } from 'node:crypto';
-import type { CassandraClient } from '../client/index.js';
+import { type CassandraClient, settled } from '../client/index.js';
 import { sessionOf, type SessionRow, type TokenRow } from './rows.js';
-import { settled } from './settled.js';
 
 /** How long a token's row stays beyond its end, s: clocks differ, and one that is kept too long does no harm. */
 const graceSeconds = 86_400;

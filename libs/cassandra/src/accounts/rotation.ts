@@ -1,8 +1,7 @@
 import type { RotateResult } from '@parley/ports';
-import type { CassandraClient } from '../client/index.js';
+import { type CassandraClient, settled } from '../client/index.js';
 import type { DeviceSessions } from './device-sessions.js';
 import { sessionOf, type SessionRow, type TokenRow } from './rows.js';
-import { settled } from './settled.js';
 
 export interface Rotation {
   readonly tokenHash: string;

@@ -1,4 +1,4 @@
-import type { CassandraClient } from '../client/index.js';
+import { type CassandraClient, settled } from '../client/index.js';
 import type { StoredProjection } from './timeline.js';
 
 /** Which rows of a projection readers read, and which version of the code built them. */
@@ -21,41 +21,47 @@ export class GenerationRegistry {
   }
 
   /** The one that serves; where there is none, the first one, which begins empty. Of several callers all get the same. */
-  async servingOrFirst(projection: StoredProjection, version: number): Promise<ServingGeneration> {
-    const serving = await this.serving(projection);
-    if (serving !== null) return serving;
-    const first = { generation: 1, version };
-    const { applied, found } = await this.client.conditional(
-      'INSERT INTO projection_generations (projection, serving, version, newest) VALUES (?, 1, ?, 1) IF NOT EXISTS',
-      [projection, version],
-    );
-    if (applied || found === null) return first;
-    const row = found as unknown as GenerationRow;
-    return { generation: row.serving, version: row.version };
+  servingOrFirst(projection: StoredProjection, version: number): Promise<ServingGeneration> {
+    return settled(async () => {
+      const serving = await this.serving(projection);
+      if (serving !== null) return serving;
+      const { applied, found } = await this.client.conditional(
+        'INSERT INTO projection_generations (projection, serving, version, newest) VALUES (?, 1, ?, 1) IF NOT EXISTS',
+        [projection, version],
+      );
+      if (applied || found === null) return { generation: 1, version };
+      const row = found as unknown as GenerationRow;
+      return { generation: row.serving, version: row.version };
+    });
   }
 
   /** A number for a generation to be built, different for every caller. @throws when nothing serves yet */
-  async reserve(projection: StoredProjection): Promise<number> {
-    for (;;) {
-      const row = await this.#row(projection);
-      if (row === null) throw new Error(`there is no generation of ${projection} to build another one beside`);
-      const next = row.newest + 1;
-      const { applied } = await this.client.conditional(
-        'UPDATE projection_generations SET newest = ? WHERE projection = ? IF newest = ?',
-        [next, projection, row.newest],
-      );
-      if (applied) return next;
-    }
+  reserve(projection: StoredProjection): Promise<number> {
+    // One that was given out and whose answer got lost is never built: numbers may have gaps.
+    return settled(async () => {
+      for (;;) {
+        const row = await this.#row(projection);
+        if (row === null) throw new Error(`there is no generation of ${projection} to build another one beside`);
+        const next = row.newest + 1;
+        const { applied } = await this.client.conditional(
+          'UPDATE projection_generations SET newest = ? WHERE projection = ? IF newest = ?',
+          [next, projection, row.newest],
+        );
+        if (applied) return next;
+      }
+    });
   }
 
   /** Readers read the other one from now on (within a second, each process by itself). false: `from` no longer serves. */
-  async switchTo(projection: StoredProjection, from: number, to: ServingGeneration): Promise<boolean> {
-    const { applied, found } = await this.client.conditional(
-      'UPDATE projection_generations SET serving = ?, version = ? WHERE projection = ? IF serving = ?',
-      [to.generation, to.version, projection, from],
-    );
-    // A switch that was repeated because its answer was lost has been made all the same.
-    return applied || (found as { serving: number } | null)?.serving === to.generation;
+  switchTo(projection: StoredProjection, from: number, to: ServingGeneration): Promise<boolean> {
+    return settled(async () => {
+      const { applied, found } = await this.client.conditional(
+        'UPDATE projection_generations SET serving = ?, version = ? WHERE projection = ? IF serving = ?',
+        [to.generation, to.version, projection, from],
+      );
+      // A switch that was repeated because its answer was lost has been made all the same.
+      return applied || (found as { serving: number } | null)?.serving === to.generation;
+    });
   }
 
   async #row(projection: StoredProjection): Promise<GenerationRow | null> {

@@ -31,6 +31,7 @@ export interface Conditional {
 
 /** Rows of a page while streaming. */
 const pageRows = 1_000;
+const agreementPauseMs = 200;
 /** A replica that missed a change of the schema fetches it within seconds; another one answers at once. */
 const readFailurePauseMs = 100;
 
@@ -140,19 +141,21 @@ export class CassandraClient {
     return { applied: false, found: Object.keys(found).length === 0 ? null : found };
   }
 
-  /** A change of the schema; resolves when all nodes that are up agree on it. @throws ReadModelUnavailable */
+  /**
+   * A change of the schema. When it resolves all nodes that are up have it, whoever made it: also a change that another
+   * one has just made and that was left out here (`IF NOT EXISTS`). @throws ReadModelUnavailable
+   */
   async define(statement: string, timeoutMs = 30_000): Promise<void> {
-    const options = { prepare: false, readTimeout: timeoutMs, isIdempotent: false };
     // The same node for everybody: two nodes that make one table at once would disagree about it for ever.
     const [host] = this.#connectedDriver()
       .hosts.values()
       .filter((candidate) => candidate.isUp())
       .toSorted((a, b) => (a.address < b.address ? -1 : 1));
-    const result = await this.#send((driver) =>
-      driver.execute(statement, [], host === undefined ? options : { ...options, host }),
+    const one = host === undefined ? {} : { host };
+    await this.#send((driver) =>
+      driver.execute(statement, [], { ...one, prepare: false, readTimeout: timeoutMs, isIdempotent: false }),
     );
-    const { isSchemaInAgreement } = result.info as unknown as { isSchemaInAgreement: boolean };
-    if (!isSchemaInAgreement) throw new ReadModelUnavailable('Cassandra: the nodes do not agree on the schema');
+    await this.#agreement(one, performance.now() + timeoutMs);
   }
 
   /** Refuses further calls; bounded in time (5 s). Safe to call twice. */
@@ -162,6 +165,23 @@ export class CassandraClient {
     const driver = this.#driver;
     this.#driver = null;
     if (driver !== null) await shutDown(driver, this.logger);
+  }
+
+  /** Waits until the nodes that are up have the same schema, as this node sees it. */
+  async #agreement(one: { readonly host?: cassandra.Host }, until: number): Promise<void> {
+    const options = { ...one, consistency: types.consistencies.localOne };
+    for (;;) {
+      const local = await this.#page('SELECT schema_version FROM system.local', [], options);
+      const peers = await this.#page('SELECT rpc_address, schema_version FROM system.peers', [], options);
+      const up = this.#connectedDriver()
+        .hosts.values()
+        .filter((host) => host.isUp())
+        .map(({ address }) => address.slice(0, address.lastIndexOf(':')));
+      const versions = [...local.rows, ...peers.rows.filter((row) => up.includes(String(row['rpc_address'])))];
+      if (new Set(versions.map((row) => String(row['schema_version']))).size <= 1) return;
+      if (performance.now() > until) throw new ReadModelUnavailable('Cassandra: the nodes do not agree on the schema');
+      await delay(agreementPauseMs);
+    }
   }
 
   async #connect(settings: DriverSettings): Promise<void> {

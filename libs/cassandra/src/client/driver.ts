@@ -32,7 +32,8 @@ export function newDriver(settings: DriverSettings): cassandra.Client {
     ...(address.tls === 'off' ? {} : { sslOptions: tlsOptions(address.tls) }),
     applicationName: 'parley',
     monitorReporting: { enabled: false },
-    protocolOptions: { port: address.port, maxSchemaAgreementWaitSeconds: 20 },
+    // The client waits for agreement itself: the driver would wait for nodes that are away.
+    protocolOptions: { port: address.port, maxSchemaAgreementWaitSeconds: 1 },
     socketOptions: { readTimeout: readTimeoutMs, connectTimeout: connectTimeoutMs },
     pooling: { heartBeatInterval: 5_000 },
     policies: {

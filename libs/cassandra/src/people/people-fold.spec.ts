@@ -62,3 +62,13 @@ it('changes nothing when somebody registers again', () => {
   const people = foldPeople(nobody, [register(1, 'ann'), change(2, 'ann', 'a')]);
   expect(foldPeople({ people, owners: new Map() }, [register(5, 'ann')]).size).toBe(0);
 });
+
+it('applies a parked change late, on top of what came after it', () => {
+  const people = foldPeople(nobody, [register(1, 'ann'), change(5, 'ann', 'newer')]);
+  const before = { people, owners: new Map([['ann', 'usr_ann']]) };
+  expect(foldPeople(before, [change(3, 'ann', 'parked')], true).get('usr_ann')).toMatchObject({
+    about: 'parked',
+    changed: 5,
+  });
+  expect(foldPeople(before, [register(1, 'ann')], true).size).toBe(0);
+});

@@ -10,10 +10,15 @@ export interface PeopleBefore {
 
 /**
  * The people that a batch changes, as they are after it. What a row holds already is left out: a repeated event, also
- * in the midst of a batch, changes nothing.
+ * in the midst of a batch, changes nothing. `late`: a parked event, from before what the rows hold, is applied all the
+ * same, on top of it.
  * @throws OperationsRejected
  */
-export function foldPeople(before: PeopleBefore, operations: readonly PeopleOperation[]): ReadonlyMap<string, Person> {
+export function foldPeople(
+  before: PeopleBefore,
+  operations: readonly PeopleOperation[],
+  late = false,
+): ReadonlyMap<string, Person> {
   const after = new Map<string, Person>();
   const owners = new Map(before.owners);
   const reasons = new Map<number, string>();
@@ -36,7 +41,7 @@ export function foldPeople(before: PeopleBefore, operations: readonly PeopleOper
       }
       case 'change-profile':
         if (person === undefined) reasons.set(position, `there is no person ${userId}`);
-        else if (positionOf(person) < position) after.set(userId, changed(person, operation));
+        else if (late || positionOf(person) < position) after.set(userId, changed(person, operation));
         break;
       default:
         throw new TypeError(`no rule for ${JSON.stringify(operation satisfies never)}`);
@@ -53,6 +58,6 @@ function changed(person: Person, operation: PeopleOperation & { readonly type: '
     displayName: displayName ?? person.displayName,
     about: about ?? person.about,
     visibility: presenceVisibility ?? person.visibility,
-    changed: position,
+    changed: Math.max(person.changed ?? 0, position),
   };
 }

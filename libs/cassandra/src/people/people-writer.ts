@@ -29,6 +29,13 @@ const checks: Readonly<Record<PeopleOperation['type'], Checks>> = {
   'change-profile': { displayName: optional(text), about: optional(text), presenceVisibility: optional(text) },
 };
 
+interface Change {
+  readonly person: Person;
+  readonly old: Person | null;
+  /** The position it is written at. */
+  readonly asOf: number;
+}
+
 /** People looked up at once by one batch. */
 const readConcurrency = 64;
 
@@ -42,13 +49,17 @@ export class PeopleWriter implements RowWriter<PeopleOperation> {
     private readonly generation: number,
   ) {}
 
-  async write(operations: readonly PeopleOperation[]): Promise<void> {
+  async write(operations: readonly PeopleOperation[], late?: number): Promise<void> {
     checkAll(operations, checks, ofPerson);
     const before = await this.#read(operations);
-    const after = foldPeople(before, operations);
-    const changes = [...after.values()].map((person) => ({ person, old: before.people.get(person.userId) ?? null }));
+    const after = foldPeople(before, operations, late !== undefined);
+    const changes = [...after.values()].map((person) => ({
+      person,
+      old: before.people.get(person.userId) ?? null,
+      asOf: late ?? positionOf(person),
+    }));
     await this.client.writeAll(byPartition(changes.flatMap((change) => this.#hints(change))));
-    await this.client.writeAll([...after.values()].map((person) => [this.#row(person)]));
+    await this.client.writeAll(changes.map(({ person, asOf }) => [this.#row(person, asOf)]));
   }
 
   async #read(operations: readonly PeopleOperation[]): Promise<PeopleBefore> {
@@ -63,28 +74,17 @@ export class PeopleWriter implements RowWriter<PeopleOperation> {
     return { people: new Map(people), owners: new Map(owned) };
   }
 
-  #row(person: Person): Statement {
+  #row(person: Person, asOf: number): Statement {
     const { userId, username, displayName, about, visibility, registered, changed } = person;
     // What is null was never set: leaving it out spares a tombstone.
     const [told, at] = [about ?? undefined, changed ?? undefined];
-    return savePerson(
-      positionOf(person),
-      this.generation,
-      userId,
-      username,
-      displayName,
-      told,
-      visibility,
-      registered,
-      at,
-    );
+    return savePerson(asOf, this.generation, userId, username, displayName, told, visibility, registered, at);
   }
 
   /** Each with the partition it goes to. */
-  #hints({ person, old }: { readonly person: Person; readonly old: Person | null }): readonly [string, Statement][] {
+  #hints({ person, old, asOf: position }: Change): readonly [string, Statement][] {
     const { generation } = this;
     const { userId, username } = person;
-    const position = positionOf(person);
     const words = wordsOfPerson(person);
     const gone = old === null ? [] : wordsOfPerson(old).filter((word) => !words.includes(word));
     const all = words.join(' ');
@@ -97,7 +97,7 @@ export class PeopleWriter implements RowWriter<PeopleOperation> {
     for (const word of gone) {
       hints.push([`word ${prefixOf(word)}`, dropWord(position, generation, prefixOf(word), word, userId)]);
     }
-    if (old === null) hints.push([`name ${username}`, saveName(person.registered, generation, username, userId)]);
+    if (old === null) hints.push([`name ${username}`, saveName(position, generation, username, userId)]);
     if (person.changed !== null) {
       const bucket = bucketOf(person.changed);
       hints.push([`bucket ${bucket}`, saveChange(position, generation, bucket, person.changed, userId)]);

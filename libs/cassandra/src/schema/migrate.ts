@@ -1,13 +1,20 @@
+import { ReadModelUnavailable } from '@parley/ports';
 import { createHash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type CassandraClient, connectCassandra, type CassandraOptions } from '../client/index.js';
 import { ensureKeyspace } from './keyspace.js';
 import { MigrationLock } from './migration-lock.js';
 import type { MigrationStep } from './step.js';
 import { migrationSteps } from './steps/index.js';
 
-/** The keyspace was made by another program: newer, or with a step that was changed after its release. */
+/** A step was applied with other statements than this program's: one of them was changed after its release. */
 export class SchemaMismatch extends Error {
   override readonly name = 'SchemaMismatch';
+}
+
+/** Steps are missing: somebody has to migrate. */
+export class SchemaBehind extends Error {
+  override readonly name = 'SchemaBehind';
 }
 
 export interface MigrateOptions extends CassandraOptions {
@@ -56,7 +63,7 @@ export async function migrateCassandra(options: MigrateOptions): Promise<Migrati
 
 /**
  * Is the schema the one this program knows?
- * @throws SchemaMismatch with what to do when it is not
+ * @throws SchemaBehind with what to do when steps are missing, SchemaMismatch when one differs
  */
 export async function checkSchema(
   client: CassandraClient,
@@ -70,7 +77,36 @@ export async function checkSchema(
   const missing = table === null ? steps : await missingSteps(client, steps);
   if (missing.length === 0) return;
   const names = missing.map(({ name }) => name).join(', ');
-  throw new SchemaMismatch(`keyspace ${keyspace} lacks the steps ${names}: run \`npm run migrate\``);
+  throw new SchemaBehind(`keyspace ${keyspace} lacks the steps ${names}: run \`npm run migrate\``);
+}
+
+/** How often it is looked, and how often it is said, ms. */
+const lookEveryMs = 1_000;
+const remindEveryMs = 10_000;
+
+/**
+ * Waits until the schema is there, for ever by decision: who starts processes and who migrates need not know of each
+ * other. Says so at once and every 10 s. An engine that goes away meanwhile is waited for too.
+ * @throws SchemaMismatch for a step that differs; the signal's reason when it is aborted
+ */
+export async function waitForSchema(client: CassandraClient, signal?: AbortSignal): Promise<void> {
+  let saidAt = Number.NEGATIVE_INFINITY;
+  for (;;) {
+    signal?.throwIfAborted();
+    const reason = await checkSchema(client).then(
+      () => null,
+      (error: unknown) => {
+        if (error instanceof SchemaBehind || error instanceof ReadModelUnavailable) return error.message;
+        throw error;
+      },
+    );
+    if (reason === null) return;
+    if (performance.now() - saidAt >= remindEveryMs) {
+      client.logger.warn({ reason }, 'waiting for the schema of Cassandra');
+      saidAt = performance.now();
+    }
+    await delay(lookEveryMs, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+  }
 }
 
 /** A newer program's steps are no reason to stop: steps only add. @throws SchemaMismatch for a step that differs. */

@@ -1,7 +1,7 @@
 import type { Logger } from '@parley/platform';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CassandraClient } from '../client/index.js';
+import { type CassandraClient, settled } from '../client/index.js';
 
 /** A holder that died is forgotten after this, s; a living one renews three times as often. */
 const expirySeconds = 30;
@@ -37,15 +37,22 @@ export class MigrationLock {
   async #acquire(timeoutMs: number): Promise<void> {
     const until = performance.now() + timeoutMs;
     for (let said = false; ; said = true) {
-      const { applied } = await this.client.conditional(
-        `INSERT INTO schema_lock (name, holder) VALUES ('migration', ?) IF NOT EXISTS USING TTL ${expirySeconds}`,
-        [this.#holder],
-      );
-      if (applied) return;
+      if (await this.#ask()) return;
       if (performance.now() > until) throw new MigrationLockHeld('another migration holds the lock');
       if (!said) this.logger.info('another migration is running: waiting for it');
       await delay(askEveryMs);
     }
+  }
+
+  #ask(): Promise<boolean> {
+    return settled(async () => {
+      const { applied, found } = await this.client.conditional(
+        `INSERT INTO schema_lock (name, holder) VALUES ('migration', ?) IF NOT EXISTS USING TTL ${expirySeconds}`,
+        [this.#holder],
+      );
+      // It may have been given to this one by an answer that got lost.
+      return applied || String(found?.['holder']) === this.#holder;
+    });
   }
 
   async #renew(): Promise<void> {

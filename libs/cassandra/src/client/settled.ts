@@ -1,7 +1,8 @@
 import { ReadModelUnavailable } from '@parley/ports';
 import { setTimeout as delay } from 'node:timers/promises';
 
-const tries = 3;
+const tries = 4;
+/** Before the second attempt; doubled for each further one, and anything from half of it to the whole. */
 const pauseMs = 100;
 
 /**
@@ -16,7 +17,8 @@ export async function settled<T>(attempt: (again: boolean) => Promise<T>): Promi
       return await attempt(i > 0);
     } catch (error) {
       if (!(error instanceof ReadModelUnavailable) || i + 1 >= tries) throw error;
-      await delay(pauseMs * (i + 1));
+      // Several that got in each other's way must not come back together.
+      await delay(pauseMs * 2 ** i * (0.5 + Math.random() / 2));
     }
   }
 }
