@@ -1,23 +1,25 @@
-import type { ProjectionStore } from '@parley/ports';
+import type { ParkedOperation, ProjectionBatch, ProjectionStore } from '@parley/ports';
 
-/** A store that keeps nothing but how far it is: for projections whose engine a test does without. */
+/** A store without rows, in memory: for projections whose engine a test does without. */
 export class IdleStore<Operation> implements ProjectionStore<Operation> {
   #checkpoint = 0;
+  #parked: readonly (ParkedOperation & { readonly parkedAt: number })[] = [];
 
   checkpoint(): Promise<number> {
     return Promise.resolve(this.#checkpoint);
   }
 
-  async apply({ checkpoint }: { readonly checkpoint: number }): Promise<void> {
+  async apply({ checkpoint, parked }: ProjectionBatch<Operation>): Promise<void> {
     this.#checkpoint = checkpoint;
+    this.#parked = [...this.#parked, ...parked.map((event) => ({ ...event, parkedAt: 0 }))];
   }
 
-  async applyParked(): Promise<void> {
-    // There are no rows.
+  async applyParked(position: number): Promise<void> {
+    this.#parked = this.#parked.filter((event) => event.position !== position);
   }
 
-  parked(): Promise<readonly []> {
-    return Promise.resolve([]);
+  parked(): Promise<readonly (ParkedOperation & { readonly parkedAt: number })[]> {
+    return Promise.resolve(this.#parked);
   }
 
   async close(): Promise<void> {

@@ -34,14 +34,16 @@ export interface Member {
 
 /** In order. */
 export const windowsOf = (member: Member): readonly MembershipWindow[] => [
-  ...member.earlier,
-  {
-    afterSequence: member.afterSequence,
-    untilSequence: member.untilSequence,
-    afterPosition: member.afterPosition,
-    untilPosition: member.untilPosition,
-  },
+  ...member.earlier.map(windowOf),
+  windowOf(member),
 ];
+
+const windowOf = ({
+  afterSequence,
+  untilSequence,
+  afterPosition,
+  untilPosition,
+}: MembershipWindow): MembershipWindow => ({ afterSequence, untilSequence, afterPosition, untilPosition });
 
 /** How the window that ended at this position ended. */
 export const endOf = (member: Member, untilPosition: number): 'left' | 'removed' =>

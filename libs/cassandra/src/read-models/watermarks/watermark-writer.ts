@@ -22,10 +22,15 @@ const checks: Readonly<Record<WatermarkOperation['type'], Checks>> = {
   advance: { advances: listOf((value) => object(value) && misfit(value as object, advanceChecks) === null) },
 };
 
+/** Everybody of a conversation, and of when its receipts view was when they were read. */
+interface Loaded {
+  readonly marks: MarksByUser;
+  readonly receiptsAt: number;
+}
+
 interface Part {
   readonly conversationId: string;
   readonly changes: WatermarkChanges;
-  /** Of the receipts view that is stored. */
   readonly receiptsAt: number;
 }
 
@@ -35,10 +40,11 @@ interface Part {
  *
  * Order: activity and receipts views, then marks and who is a member, then what was sent. So a receipts view that is
  * there says that nothing behind it has gone into the rows yet when it was made, and `changed` is never overtaken by a
- * later message of the same person.
+ * later message of the same person. Where rows were read that are ahead, from an attempt that was cut short, the views
+ * that they are ahead of are there and are not made again.
  */
 export class WatermarkWriter implements RowWriter<WatermarkOperation> {
-  readonly #loaded = new Recent<MarksByUser>(knownMembers);
+  readonly #loaded = new Recent<Loaded>(knownMembers);
   readonly #rows: rows.WatermarkRows;
 
   /** `activity`: null while a generation is built that nobody reads yet. */
@@ -71,31 +77,28 @@ export class WatermarkWriter implements RowWriter<WatermarkOperation> {
     await Promise.all([first.send(this.client), this.activity?.note(newsOf(byConversation), late)]);
     await second.send(this.client);
     await third.send(this.client);
-    for (const { conversationId, changes } of parts) {
-      const { loaded } = changes;
-      if (loaded !== null) this.#loaded.set(conversationId, loaded, loaded.size + 1);
+    for (const { conversationId, changes, receiptsAt } of parts) {
+      const { loaded: marks } = changes;
+      if (marks !== null) this.#loaded.set(conversationId, { marks, receiptsAt }, marks.size + 1);
     }
   }
 
   async #fold(conversationId: string, operations: readonly WatermarkOperation[], late: boolean): Promise<Part> {
     const advances = operations.some(({ type }) => type === 'advance');
-    const [loaded, stored] = await Promise.all([
-      this.#loaded.get(conversationId) ?? (advances || late ? this.#load(conversationId) : null),
-      advances ? this.#rows.receipts(conversationId) : null,
-    ]);
-    return {
-      conversationId,
-      changes: foldWatermarks(conversationId, operations, loaded),
-      receiptsAt: stored?.position ?? -1,
-    };
+    const known = this.#loaded.get(conversationId);
+    const loaded = known ?? (advances || late ? await this.#load(conversationId) : null);
+    const changes = foldWatermarks(conversationId, operations, loaded?.marks ?? null);
+    return { conversationId, changes, receiptsAt: loaded?.receiptsAt ?? -1 };
   }
 
-  async #load(conversationId: string): Promise<MarksByUser> {
+  /** The receipts view last: one that the marks are ahead of is seen. */
+  async #load(conversationId: string): Promise<Loaded> {
     const marks = new Map<string, Marks>();
     for await (const page of this.#rows.everybody(conversationId)) {
       for (const [userId, ofUser] of page) marks.set(userId, ofUser);
     }
-    return marks;
+    const receipts = await this.#rows.receipts(conversationId);
+    return { marks, receiptsAt: receipts?.position ?? -1 };
   }
 
   #addReceipts(writes: Writes, { conversationId: id, changes, receiptsAt }: Part, late?: number): void {
