@@ -35,6 +35,7 @@ export interface ElasticsearchOptions {
 const defaultShards = 3;
 const defaultRefreshMs = 1_000;
 const refreshTimeout = 10_000;
+const closeTimeout = 5_000;
 const pingTimeout = 2_000;
 const pingEveryMs = 500;
 const remindEveryMs = 10_000;
@@ -179,10 +180,16 @@ export class ElasticsearchSearch {
     return this.#searchable.waitFor(position, timeoutMs);
   }
 
-  /** Requests under way end with an error. */
+  /** Waits for requests under way, a few seconds at most: what a batch has not told as written comes again. */
   async close(): Promise<void> {
-    await Promise.all(this.#readers.map((reader) => reader.close()));
-    await this.#client.close();
+    const done = (async () => {
+      await Promise.all(this.#readers.map((reader) => reader.close()));
+      await this.#client.close();
+    })();
+    const end = new AbortController();
+    const patience = sleep(closeTimeout, undefined, { signal: end.signal, ref: false }).catch(() => undefined);
+    await Promise.race([done.catch(() => undefined), patience]);
+    end.abort();
   }
 
   #store(generation: Generation, lane: Lane): ElasticsearchSearchStore {

@@ -7,7 +7,8 @@ const maxResponseSize = 64 * 1_048_576;
 
 /**
  * A client for the nodes of one cluster: `https://user:password@es1:9200,https://es2:9200`. User and password, or
- * `?apiKey=…`, are taken from the first address that has them. It connects when it is first used.
+ * `?apiKey=…`, are taken from the first address that has them. It connects when it is first used. An authority of one's
+ * own that signed the certificates is told to Node by NODE_EXTRA_CA_CERTS.
  *
  * A request is tried on one other node at most, and never again on a node that did not answer in time: who calls knows
  * better whether it is worth it. Compression is off: nodes are near.
