@@ -35,6 +35,7 @@ export interface ElasticsearchOptions {
 const defaultShards = 3;
 const defaultRefreshMs = 1_000;
 const refreshTimeout = 10_000;
+const statsTimeout = 5_000;
 const closeTimeout = 5_000;
 const pingTimeout = 2_000;
 const pingEveryMs = 500;
@@ -158,7 +159,10 @@ export class ElasticsearchSearch {
   async size(): Promise<{ readonly documents: number; readonly bytes: number }> {
     const serving = await this.#generations.serving();
     if (serving === null) return { documents: 0, bytes: 0 };
-    const stats = await asked('stats', this.#client.indices.stats({ index: serving.index, metric: ['docs', 'store'] }));
+    const stats = await asked(
+      'stats',
+      this.#client.indices.stats({ index: serving.index, metric: ['docs', 'store'] }, { requestTimeout: statsTimeout }),
+    );
     const primaries = stats._all.primaries;
     return { documents: primaries?.docs?.count ?? 0, bytes: primaries?.store?.size_in_bytes ?? 0 };
   }

@@ -1,7 +1,10 @@
 import { Client, type ClientOptions } from '@elastic/elasticsearch';
 
-/** Of a request that names no deadline of its own, in milliseconds. */
-const requestTimeout = 5_000;
+/**
+ * The longest deadline there is, in milliseconds. Each request names its own, and the client can only shorten this one:
+ * with a small one here, a longer one there would silently not hold.
+ */
+export const longestTimeout = 120_000;
 /** Bytes. The largest answer there is, the newest 2,000 matches, stays far below it. */
 const maxResponseSize = 64 * 1_048_576;
 
@@ -25,7 +28,7 @@ export function clientOptions(url: string): ClientOptions {
     nodes: addresses.map(bare),
     ...(auth === null ? {} : { auth }),
     name: 'parley-search',
-    requestTimeout,
+    requestTimeout: longestTimeout,
     maxRetries: addresses.length > 1 ? 1 : 0,
     maxResponseSize,
     enableMetaHeader: false,

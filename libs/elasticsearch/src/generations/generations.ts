@@ -1,4 +1,5 @@
 import type { Client, estypes } from '@elastic/elasticsearch';
+import { longestTimeout } from '../engine/connect.js';
 import { asked, ElasticsearchFailure } from '../engine/failure.js';
 import { buildSettings, type LayoutOptions, liveSettings, messageTemplate, progressTemplate } from './layout.js';
 import { type IndexName, layoutVersion, type Names, writeAlias } from './names.js';
@@ -141,7 +142,7 @@ export class Generations {
         { requestTimeout: changeTimeout },
       ),
     );
-    await asked('refresh', this.client.indices.refresh({ index }, { requestTimeout: 120_000 }));
+    await asked('refresh', this.client.indices.refresh({ index }, { requestTimeout: longestTimeout }));
   }
 
   /** From now on everybody is led to this one: one atomic step. */
