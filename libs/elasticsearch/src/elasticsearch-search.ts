@@ -35,6 +35,8 @@ export interface ElasticsearchOptions {
 const defaultShards = 3;
 const defaultRefreshMs = 1_000;
 const refreshTimeout = 10_000;
+const statsTimeout = 5_000;
+const closeTimeout = 5_000;
 const pingTimeout = 2_000;
 const pingEveryMs = 500;
 const remindEveryMs = 10_000;
@@ -157,7 +159,10 @@ export class ElasticsearchSearch {
   async size(): Promise<{ readonly documents: number; readonly bytes: number }> {
     const serving = await this.#generations.serving();
     if (serving === null) return { documents: 0, bytes: 0 };
-    const stats = await asked('stats', this.#client.indices.stats({ index: serving.index, metric: ['docs', 'store'] }));
+    const stats = await asked(
+      'stats',
+      this.#client.indices.stats({ index: serving.index, metric: ['docs', 'store'] }, { requestTimeout: statsTimeout }),
+    );
     const primaries = stats._all.primaries;
     return { documents: primaries?.docs?.count ?? 0, bytes: primaries?.store?.size_in_bytes ?? 0 };
   }
@@ -179,10 +184,16 @@ export class ElasticsearchSearch {
     return this.#searchable.waitFor(position, timeoutMs);
   }
 
-  /** Requests under way end with an error. */
+  /** Waits for requests under way, a few seconds at most: what a batch has not told as written comes again. */
   async close(): Promise<void> {
-    await Promise.all(this.#readers.map((reader) => reader.close()));
-    await this.#client.close();
+    const done = (async () => {
+      await Promise.all(this.#readers.map((reader) => reader.close()));
+      await this.#client.close();
+    })();
+    const end = new AbortController();
+    const patience = sleep(closeTimeout, undefined, { signal: end.signal, ref: false }).catch(() => undefined);
+    await Promise.race([done.catch(() => undefined), patience]);
+    end.abort();
   }
 
   #store(generation: Generation, lane: Lane): ElasticsearchSearchStore {

@@ -3,7 +3,7 @@ import { createLogger } from '@parley/platform';
 import { randomBytes } from 'node:crypto';
 
 /** Of the running engine. */
-export function engineUrl(): string {
+function engineUrl(): string {
   const url = process.env['ELASTICSEARCH_URL'];
   if (url === undefined) {
     throw new Error(

@@ -6,6 +6,9 @@ import { ask, TestSearch } from './engine.js';
 
 const terms = (token: string) => [{ tokens: [token], prefix: false, exclude: false }];
 
+/** Of this world: one conversation a partition. */
+const partitionOf = (stream: string): number => (stream.endsWith('cnv_a') ? 0 : 1);
+
 describe('generations', () => {
   let test: TestSearch;
   let world: SearchWorld;
@@ -19,8 +22,6 @@ describe('generations', () => {
   });
   afterEach(() => test.close());
 
-  /** Of this world: one conversation a partition. */
-  const partitionOf = (stream: string): number => (stream.endsWith('cnv_a') ? 0 : 1);
   const talk = (count: number, word: string): void => {
     for (let at = 0; at < count; at++) world.say(at % 2 === 0 ? 'cnv_a' : 'cnv_b', 'usr_ann', `${word} ${at}`);
     log.push(...world.takeOperations());
@@ -148,7 +149,9 @@ describe('generations', () => {
     const store = await test.search.openStore({ partition: 0, version: 1 });
     for (const index of await messagesIndices()) await ask('DELETE', `/${index}`);
     // Nothing is written into an index that made itself.
-    await expect(store.apply({ operations: log, parked: [], checkpoint: world.position })).rejects.toThrow();
+    await expect(store.apply({ operations: log, parked: [], checkpoint: world.position })).rejects.toThrow(
+      'index_not_found_exception',
+    );
     expect(await messagesIndices()).toEqual([]);
     const again = new TestSearch({ prefix: test.prefix, partitions: 2 });
     expect(await (await again.search.openStore({ partition: 0, version: 1 })).checkpoint()).toBe(0);

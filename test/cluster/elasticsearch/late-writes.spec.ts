@@ -29,6 +29,9 @@ const removed = (position: number, sequence: number): SearchOperation => ({
   sequence,
 });
 
+const apply = (to: ProjectionStore<SearchOperation>, operations: readonly SearchOperation[], checkpoint: number) =>
+  to.apply({ operations, parked: [], checkpoint });
+
 /** Two consumers believe that they have the partition: what arrives late or again must change nothing. */
 describe('late and repeated writes', () => {
   let test: TestSearch;
@@ -40,9 +43,6 @@ describe('late and repeated writes', () => {
     zombie = await test.search.openStore({ partition: 0, version: 1 });
   });
   afterEach(() => test.close());
-
-  const apply = (to: ProjectionStore<SearchOperation>, operations: readonly SearchOperation[], checkpoint: number) =>
-    to.apply({ operations, parked: [], checkpoint });
 
   /** What the index itself holds, whatever history would say. */
   async function indexed(): Promise<readonly Record<string, unknown>[]> {

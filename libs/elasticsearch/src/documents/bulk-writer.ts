@@ -10,7 +10,8 @@ const maxDocuments = 1_000;
 const maxLength = 4 * 1_048_576;
 /** Requests of one batch under way at once: the engine works on one while the next is being made and sent. */
 const atOnce = 2;
-const requestTimeout = 15_000;
+/** The engine gives up before, and says so. */
+const requestTimeout = 30_000;
 
 export interface BulkOptions {
   /** Of one document while the engine is overloaded; then it counts as an outage. */
@@ -97,7 +98,7 @@ export class BulkWriter {
             index: writeAlias(index),
             require_alias: true,
             operations: entries.map((entry) => entry.lines),
-            timeout: '10s',
+            timeout: '20s',
             filter_path: ['items.*.status', 'items.*.error.type', 'items.*.error.reason'],
           },
           { requestTimeout },

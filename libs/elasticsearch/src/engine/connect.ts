@@ -1,13 +1,17 @@
 import { Client, type ClientOptions } from '@elastic/elasticsearch';
 
-/** Of a request that names no deadline of its own, in milliseconds. */
-const requestTimeout = 5_000;
+/**
+ * The longest deadline there is, in milliseconds. Each request names its own, and the client can only shorten this one:
+ * with a small one here, a longer one there would silently not hold.
+ */
+export const longestTimeout = 120_000;
 /** Bytes. The largest answer there is, the newest 2,000 matches, stays far below it. */
 const maxResponseSize = 64 * 1_048_576;
 
 /**
  * A client for the nodes of one cluster: `https://user:password@es1:9200,https://es2:9200`. User and password, or
- * `?apiKey=…`, are taken from the first address that has them. It connects when it is first used.
+ * `?apiKey=…`, are taken from the first address that has them. It connects when it is first used. An authority of one's
+ * own that signed the certificates is told to Node by NODE_EXTRA_CA_CERTS.
  *
  * A request is tried on one other node at most, and never again on a node that did not answer in time: who calls knows
  * better whether it is worth it. Compression is off: nodes are near.
@@ -24,7 +28,7 @@ export function clientOptions(url: string): ClientOptions {
     nodes: addresses.map(bare),
     ...(auth === null ? {} : { auth }),
     name: 'parley-search',
-    requestTimeout,
+    requestTimeout: longestTimeout,
     maxRetries: addresses.length > 1 ? 1 : 0,
     maxResponseSize,
     enableMetaHeader: false,

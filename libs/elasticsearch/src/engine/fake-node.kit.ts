@@ -1,5 +1,6 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 
 export interface FakeRequest {
   readonly method: string;
@@ -19,19 +20,25 @@ export class FakeNode {
 
   private constructor(answer: (request: FakeRequest) => FakeAnswer | null) {
     this.#server = createServer((incoming, outgoing) => {
-      void readBody(incoming).then((body) => {
-        const url = new URL(incoming.url ?? '/', 'http://fake');
-        const request = { method: incoming.method ?? '', path: url.pathname, body };
-        this.requests.push(request);
-        const answered = answer(request);
-        if (answered === null) return;
-        outgoing.writeHead(answered.status ?? 200, {
-          'content-type': 'application/vnd.elasticsearch+json;compatible-with=8',
-          'x-elastic-product': 'Elasticsearch',
-        });
-        outgoing.end(JSON.stringify(answered.body));
-      });
+      void this.#answer(incoming, outgoing, answer);
     });
+  }
+
+  async #answer(
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    answer: (request: FakeRequest) => FakeAnswer | null,
+  ): Promise<void> {
+    const { pathname: path } = new URL(incoming.url ?? '/', 'http://fake');
+    const request = { method: incoming.method ?? '', path, body: await text(incoming) };
+    this.requests.push(request);
+    const answered = answer(request);
+    if (answered === null) return;
+    outgoing.writeHead(answered.status ?? 200, {
+      'content-type': 'application/vnd.elasticsearch+json;compatible-with=8',
+      'x-elastic-product': 'Elasticsearch',
+    });
+    outgoing.end(JSON.stringify(answered.body));
   }
 
   static async start(answer: (request: FakeRequest) => FakeAnswer | null): Promise<FakeNode> {
@@ -48,10 +55,4 @@ export class FakeNode {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
   }
-}
-
-async function readBody(incoming: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
 }

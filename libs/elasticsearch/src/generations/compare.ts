@@ -58,7 +58,10 @@ async function* noRows(): AsyncGenerator<Row> {}
 
 /** All documents of an index in the order of the log. */
 async function* rowsOf(client: Client, index: string): AsyncGenerator<Row> {
-  const { id } = await asked('point in time', client.openPointInTime({ index, keep_alive: keepAlive }));
+  const { id } = await asked(
+    'point in time',
+    client.openPointInTime({ index, keep_alive: keepAlive }, { requestTimeout }),
+  );
   try {
     for (let after: number | null = null; ;) {
       const hits: readonly estypes.SearchHit<SearchDocument>[] = await page(client, id, after);
@@ -75,7 +78,7 @@ async function* rowsOf(client: Client, index: string): AsyncGenerator<Row> {
       if (hits.length < pageSize) return;
     }
   } finally {
-    await client.closePointInTime({ id }).catch(() => undefined);
+    await client.closePointInTime({ id }, { requestTimeout }).catch(() => undefined);
   }
 }
 

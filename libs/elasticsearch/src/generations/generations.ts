@@ -1,4 +1,5 @@
 import type { Client, estypes } from '@elastic/elasticsearch';
+import { longestTimeout } from '../engine/connect.js';
 import { asked, ElasticsearchFailure } from '../engine/failure.js';
 import { buildSettings, type LayoutOptions, liveSettings, messageTemplate, progressTemplate } from './layout.js';
 import { type IndexName, layoutVersion, type Names, writeAlias } from './names.js';
@@ -22,6 +23,10 @@ export class GenerationReplaced extends Error {
 const maxAttempts = 5;
 /** How long what is known may be used, in milliseconds. */
 const knownForMs = 1_000;
+/** A search may have to wait for it. */
+const listTimeout = 2_000;
+/** Steps that change the cluster wait for all of its nodes. */
+const changeTimeout = 30_000;
 
 /**
  * The generations of the index: which there are, which one serves. The alias is the only place that says so, and
@@ -68,21 +73,27 @@ export class Generations {
     const { names, layout, client } = this;
     await asked(
       'index template',
-      client.indices.putIndexTemplate({
-        name: names.template,
-        index_patterns: [names.templatePattern],
-        priority: 200,
-        template: messageTemplate(layout),
-      }),
+      client.indices.putIndexTemplate(
+        {
+          name: names.template,
+          index_patterns: [names.templatePattern],
+          priority: 200,
+          template: messageTemplate(layout),
+        },
+        { requestTimeout: changeTimeout },
+      ),
     );
     await asked(
       'index template',
-      client.indices.putIndexTemplate({
-        name: names.progress,
-        index_patterns: [names.progress],
-        priority: 200,
-        template: progressTemplate(layout),
-      }),
+      client.indices.putIndexTemplate(
+        {
+          name: names.progress,
+          index_patterns: [names.progress],
+          priority: 200,
+          template: progressTemplate(layout),
+        },
+        { requestTimeout: changeTimeout },
+      ),
     );
     await this.#create(names.progress, {});
     this.#prepared = true;
@@ -124,8 +135,14 @@ export class Generations {
   /** A filled one gets its copies and becomes searchable; nobody is led to it yet. */
   async finish(generation: Generation): Promise<void> {
     const { index } = generation;
-    await asked('settings', this.client.indices.putSettings({ index, settings: liveSettings(this.layout) }));
-    await asked('refresh', this.client.indices.refresh({ index }, { requestTimeout: 120_000 }));
+    await asked(
+      'settings',
+      this.client.indices.putSettings(
+        { index, settings: liveSettings(this.layout) },
+        { requestTimeout: changeTimeout },
+      ),
+    );
+    await asked('refresh', this.client.indices.refresh({ index }, { requestTimeout: longestTimeout }));
   }
 
   /** From now on everybody is led to this one: one atomic step. */
@@ -137,12 +154,18 @@ export class Generations {
       ...(one.next ? [{ remove: { index: one.index, alias: next } }] : []),
     ]);
     const actions: estypes.IndicesUpdateAliasesAction[] = [...remove, { add: { index: generation.index, alias } }];
-    await asked('alias', this.client.indices.updateAliases({ actions }));
+    await asked('alias', this.client.indices.updateAliases({ actions }, { requestTimeout: changeTimeout }));
     this.forget();
   }
 
   async drop(generation: Generation): Promise<void> {
-    await asked('drop', this.client.indices.delete({ index: generation.index, ignore_unavailable: true }));
+    await asked(
+      'drop',
+      this.client.indices.delete(
+        { index: generation.index, ignore_unavailable: true },
+        { requestTimeout: changeTimeout },
+      ),
+    );
     this.forget();
   }
 
@@ -160,7 +183,7 @@ export class Generations {
 
   async #create(index: string, body: Omit<estypes.IndicesCreateRequest, 'index'>): Promise<void> {
     try {
-      await asked('index', this.client.indices.create({ index, ...body }));
+      await asked('index', this.client.indices.create({ index, ...body }, { requestTimeout: changeTimeout }));
     } catch (error) {
       // Another process was faster.
       const made = error instanceof ElasticsearchFailure && error.type === 'resource_already_exists_exception';
@@ -172,12 +195,15 @@ export class Generations {
   async #list(): Promise<readonly Generation[]> {
     const found = await asked(
       'indices',
-      this.client.indices.get({
-        index: this.names.pattern,
-        features: ['aliases', 'settings'],
-        allow_no_indices: true,
-        filter_path: ['*.aliases', '*.settings.index.uuid'],
-      }),
+      this.client.indices.get(
+        {
+          index: this.names.pattern,
+          features: ['aliases', 'settings'],
+          allow_no_indices: true,
+          filter_path: ['*.aliases', '*.settings.index.uuid'],
+        },
+        { requestTimeout: listTimeout },
+      ),
     );
     const all = Object.entries(found)
       .flatMap(([index, state]) => this.#generation(index, state))

@@ -112,11 +112,12 @@ describe('Searchable', () => {
   it('begins anew with another generation', async () => {
     const engine = new Engine();
     engine.at(50, 50);
-    const searchable = engine.searchable(0);
+    const searchable = engine.searchable(never);
     expect(await searchable.position()).toBe(50);
     engine.generation = { index: 'messages-2', uuid: 'b' };
     engine.shared = 0;
     engine.at(30, 40);
+    expect(await searchable.waitFor(40, 0)).toBe(false);
     expect(await searchable.position()).toBe(30);
     engine.generation = null;
     expect(await searchable.position()).toBe(30);

@@ -41,8 +41,9 @@ export class Searchable {
   /** May lag by a refresh, never runs ahead. While the engine is away: what was known last. */
   async position(): Promise<number> {
     this.#searched = true;
-    if (performance.now() - this.#lookedAt >= this.sources.everyMs) await this.#lookFor(patienceMs);
-    return this.#position;
+    const isOld = performance.now() - this.#lookedAt >= this.sources.everyMs;
+    if (isOld || !(await this.#isServing())) await this.#lookFor(patienceMs);
+    return this.#known();
   }
 
   /** true once everything up to `position` is searchable; false after `timeoutMs`. */
@@ -52,9 +53,10 @@ export class Searchable {
     this.#wanted.add(wanted);
     try {
       for (let pause = shortestPause; ; pause = Math.min(pause * 1.5, longestPause)) {
+        if ((await this.#known()) >= position) return true;
         const left = deadline - performance.now();
-        if (this.#position < position && left > 0) await this.#lookFor(left);
-        if (this.#position >= position) return true;
+        if (left > 0) await this.#lookFor(left);
+        if ((await this.#known()) >= position) return true;
         const rest = deadline - performance.now();
         if (rest <= 0) return false;
         await sleep(Math.min(pause, rest));
@@ -62,6 +64,16 @@ export class Searchable {
     } finally {
       this.#wanted.delete(wanted);
     }
+  }
+
+  async #known(): Promise<number> {
+    return (await this.#isServing()) ? this.#position : 0;
+  }
+
+  /** Is what is known of the generation that serves? true also while nobody can tell. */
+  async #isServing(): Promise<boolean> {
+    const serving = await this.sources.serving().catch(() => null);
+    return serving === null || serving.uuid === this.#generation;
   }
 
   /** A failure means that nothing was learned. */

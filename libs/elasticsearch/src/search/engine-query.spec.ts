@@ -17,9 +17,12 @@ function queryOf(text: string): SearchQuery {
     ...(from.length === 0 ? {} : { from }),
   };
 }
-const parts = (text: string, part: Partial<Scope> = {}) => engineQuery(queryOf(text), { ...scope, ...part }).bool;
-const ofTerms = (text: string) => (parts(text)?.filter as object[]).slice(0, -1);
-const unwanted = (text: string, part: Partial<Scope> = {}) => (parts(text, part)?.must_not as object[]).slice(1);
+function clausesOf(text: string, part: Partial<Scope> = {}): { filter: object[]; unwanted: object[] } {
+  const { filter, must_not: unwanted } = engineQuery(queryOf(text), { ...scope, ...part }).bool ?? {};
+  // The last filter is the conversations'; what is removed is never wanted.
+  return { filter: filter as object[], unwanted: (unwanted as object[]).slice(1) };
+}
+const ofTerms = (text: string): object[] => clausesOf(text).filter.slice(0, -1);
 const whitespace = { analyzer: 'whitespace' };
 
 describe('engineQuery', () => {
@@ -38,27 +41,28 @@ describe('engineQuery', () => {
   });
 
   it('leaves out exactly what is not wanted, or nothing', () => {
-    expect(unwanted('a -tea')).toEqual([{ term: { tokens: { value: 'tea' } } }]);
-    expect(unwanted('a -cupb*')).toEqual([{ prefix: { tokens: { value: 'cupb' } } }]);
-    expect(unwanted('a -"tea cupb"*')).toEqual([]);
+    expect(clausesOf('a -tea').unwanted).toEqual([{ term: { tokens: { value: 'tea' } } }]);
+    expect(clausesOf('a -cupb*').unwanted).toEqual([{ prefix: { tokens: { value: 'cupb' } } }]);
+    expect(clausesOf('a -"tea cupb"*').unwanted).toEqual([]);
   });
 
   it('takes signs of query languages for what they are', () => {
-    expect(JSON.stringify(parts('quick) OR (text:* AND {x}~2^9'))).not.toMatch(
+    expect(JSON.stringify(clausesOf('quick) OR (text:* AND {x}~2^9'))).not.toMatch(
       /query_string|[)(}{^~]~|wildcard|regexp/,
     );
     expect(ofTerms('tokens:x')).toEqual([{ match_phrase: { tokens: { query: 'tokens x', ...whitespace } } }]);
   });
 
   it('finds conversations by postings or by the column, or leaves them to the caller', () => {
-    const clauses = (part: Partial<Scope>) => (parts('x', part)?.filter as object[]).slice(1);
-    expect(clauses({})).toEqual([{ terms: { conversationId: ['cnv_a'] } }]);
-    expect(clauses({ by: 'column' })).toEqual([{ terms: { 'conversationId.column': ['cnv_a'] } }]);
-    expect(clauses({ conversationIds: null })).toEqual([]);
+    expect(clausesOf('x').filter.slice(1)).toEqual([{ terms: { conversationId: ['cnv_a'] } }]);
+    expect(clausesOf('x', { by: 'column' }).filter.slice(1)).toEqual([
+      { terms: { 'conversationId.column': ['cnv_a'] } },
+    ]);
+    expect(clausesOf('x', { conversationIds: null }).filter.slice(1)).toEqual([]);
   });
 
   it('keeps to positions', () => {
-    expect(parts('x', { above: 5, top: 9 })?.filter).toContainEqual({ range: { position: { gt: 5, lte: 9 } } });
+    expect(clausesOf('x', { above: 5, top: 9 }).filter).toContainEqual({ range: { position: { gt: 5, lte: 9 } } });
   });
 
   it('leaves out what lies outside of windows that are known', () => {
@@ -73,7 +77,7 @@ describe('engineQuery', () => {
       ],
       ['cnv_left', [{ afterSequence: 0, untilSequence: 5 }]],
     ]);
-    expect(unwanted('x', { windows })).toEqual([
+    expect(clausesOf('x', { windows }).unwanted).toEqual([
       {
         bool: {
           filter: [{ term: { conversationId: 'cnv_back' } }],
@@ -83,6 +87,6 @@ describe('engineQuery', () => {
       { bool: { filter: [{ term: { conversationId: 'cnv_left' } }], must_not: [] } },
     ]);
     const many = new Map(Array.from({ length: 500 }, (_, at) => [`cnv_${at}`, []]));
-    expect(unwanted('x', { windows: many })).toHaveLength(64);
+    expect(clausesOf('x', { windows: many }).unwanted).toHaveLength(64);
   });
 });

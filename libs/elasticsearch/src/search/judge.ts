@@ -1,6 +1,7 @@
 import { isMember, sees, type SequenceWindow } from '@parley/events';
 import { hasLink, matchesTerms, tokenText } from '@parley/platform/search';
 import type { HistoryReader, MembershipReader, SearchHit, SearchQuery } from '@parley/ports';
+import type { MessageView } from '@parley/protocol';
 
 /** A message that may be a hit. */
 export interface Candidate {
@@ -71,18 +72,11 @@ export class Judge {
 
   /** History may be ahead of the index: an edit or deletion counts at once. */
   #stillMatches(json: string): boolean {
-    const message = JSON.parse(json) as StoredMessage;
+    const message = JSON.parse(json) as Pick<MessageView, 'content' | 'mentions' | 'deletedAt'>;
     if (message.deletedAt !== undefined || message.content === undefined) return false;
-    const text = message.content.type === 'text.v1' ? (message.content.text ?? '') : '';
+    const text = message.content.type === 'text.v1' ? message.content.text : '';
     if (this.query.hasLink === true && !hasLink(text)) return false;
     if (this.query.hasMention === true && (message.mentions ?? []).length === 0) return false;
     return matchesTerms(tokenText(text), this.query.terms);
   }
-}
-
-/** What this reads of a message view. */
-interface StoredMessage {
-  readonly content?: { readonly type: string; readonly text?: string };
-  readonly mentions?: readonly string[];
-  readonly deletedAt?: string;
 }

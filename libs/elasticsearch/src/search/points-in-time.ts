@@ -5,7 +5,6 @@ import { keepAlive, routingTo } from './scan.js';
 /** Kept open at once by this process: each holds on to files that the engine would have merged away. */
 const maxOpen = 128;
 const keptForMs = 60_000;
-const requestTimeout = 2_000;
 
 /**
  * What the first page of a search by relevance saw, kept for its later pages: the set that is ranked stays the same
@@ -16,13 +15,16 @@ export class PointsInTime {
   /** By search, oldest first. */
   readonly #kept = new Map<string, { readonly id: string; readonly until: number }>();
 
-  constructor(private readonly client: Client) {}
+  constructor(
+    private readonly client: Client,
+    private readonly requestTimeout: number,
+  ) {}
 
   /** null: the engine gives none, and the search goes without. */
   async open(index: string, conversationIds: readonly string[]): Promise<string | null> {
     const request = { index, keep_alive: keepAlive, ...routingTo(conversationIds) };
     try {
-      const { id } = await asked('point in time', this.client.openPointInTime(request, { requestTimeout }));
+      const { id } = await asked('point in time', this.client.openPointInTime(request, this.#deadline()));
       return id;
     } catch {
       return null;
@@ -45,14 +47,18 @@ export class PointsInTime {
 
   /** It is not needed any more. The engine lets go of it by itself where it is not told. */
   close(id: string): void {
-    void this.client.closePointInTime({ id }, { requestTimeout }).catch(() => undefined);
+    void this.client.closePointInTime({ id }, this.#deadline()).catch(() => undefined);
   }
 
   /** Lets go of all of them. */
   async closeAll(): Promise<void> {
     const ids = [...this.#kept.values()].map(({ id }) => id);
     this.#kept.clear();
-    await Promise.all(ids.map((id) => this.client.closePointInTime({ id }, { requestTimeout }).catch(() => undefined)));
+    await Promise.all(ids.map((id) => this.client.closePointInTime({ id }, this.#deadline()).catch(() => undefined)));
+  }
+
+  #deadline(): { readonly requestTimeout: number } {
+    return { requestTimeout: this.requestTimeout };
   }
 
   #forget(search: string, unless: string | null): void {

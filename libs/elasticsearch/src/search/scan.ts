@@ -9,8 +9,6 @@ import { engineQuery, type Scope } from './engine-query.js';
 export const maxConversations = 16_384;
 /** How long the engine may look, in milliseconds, before it answers with what it has. */
 const engineTimeoutMs = 500;
-/** Until when an answer must be there. */
-const requestTimeout = 2_000;
 
 /** A way to look: how conversations are found (engine-query.ts), and in which share of what is left, the newest. */
 interface Plan {
@@ -40,6 +38,8 @@ export interface ScanRequest {
   /** About where the log ends: what is meant by its newest part. */
   readonly newest: number;
   readonly wanted: number;
+  /** Until when an answer must be there, in milliseconds. */
+  readonly deadlineMs: number;
   /** A point in time to look at instead of now. */
   readonly pointInTime?: string;
 }
@@ -97,7 +97,7 @@ async function ask(
       : { pit: { id: pointInTime, keep_alive: keepAlive } }),
     filter_path: ['timed_out', '_shards.total', '_shards.successful', 'hits.hits._source'],
   };
-  const answer = await asked('search', client.search<SearchDocument>(body, { requestTimeout }));
+  const answer = await asked('search', client.search<SearchDocument>(body, { requestTimeout: request.deadlineMs }));
   if (answer.timed_out) return null;
   // What a shard that is away would have found must not be missing without a word.
   const { total, successful } = answer._shards;

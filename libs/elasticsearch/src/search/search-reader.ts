@@ -18,21 +18,26 @@ export interface SearchReaderParts extends JudgeSources {
   readonly forget: () => void;
   /** Up to which position everything is searchable. */
   readonly searchable: () => Promise<number>;
+  /** Until when the engine must have answered a request, in milliseconds. Default 2,000. */
+  readonly deadlineMs?: number;
 }
 
 /** Searches of this process under way, and those that may wait for their turn. */
 const searchesAtOnce = 16;
 const maxWaiting = 64;
+const defaultDeadlineMs = 2_000;
 const overloadedRetryMs = 1_000;
 
 /** Message search over the generation that serves. */
 export class ElasticsearchSearchReader implements SearchReader {
   readonly #turns = new Turns(searchesAtOnce, maxWaiting);
   readonly #points: PointsInTime;
+  readonly #deadlineMs: number;
   #closed = false;
 
   constructor(private readonly parts: SearchReaderParts) {
-    this.#points = new PointsInTime(parts.client);
+    this.#deadlineMs = parts.deadlineMs ?? defaultDeadlineMs;
+    this.#points = new PointsInTime(parts.client, this.#deadlineMs);
   }
 
   /** @throws ParleyError `overloaded` when too many searches wait here or in the engine */
@@ -71,7 +76,14 @@ export class ElasticsearchSearchReader implements SearchReader {
     const wanted = query.in === undefined ? conversationIds : conversationIds.filter((id) => query.in?.includes(id));
     if (wanted.length === 0 || query.from?.length === 0) return { hits: [], next: null, asOf };
     const search = new Search(query, wanted, asOf, new Judge(query, this.parts), (part) =>
-      scan(client, { query, index: generation.index, conversationIds: wanted, newest: asOf, ...part }),
+      scan(client, {
+        query,
+        index: generation.index,
+        conversationIds: wanted,
+        newest: asOf,
+        deadlineMs: this.#deadlineMs,
+        ...part,
+      }),
     );
     return query.order === 'newest' ? search.newest() : this.#ranked(search, generation.index, query, wanted);
   }
