@@ -88,8 +88,9 @@ export class AppendSender implements StreamAccess {
       case 'refused':
         throw new EventLogUnavailable(`appending to the event log: ${failure.reason}`, { cause: error });
       case 'no-stream':
-        throw new EventLogUnavailable('the event log answers an append with what belongs to a read', { cause: error });
+        break;
     }
+    throw new EventLogUnavailable('the event log answers an append with what belongs to a read', { cause: error });
   }
 
   /** A place on the link, once there is one. */

@@ -38,8 +38,7 @@ export class Link {
     this.#used = true;
     const answer = this.#append.apply(this.#client, call);
     this.#inFlight.add(answer);
-    const done = (): unknown => this.#inFlight.delete(answer);
-    answer.then(done, done);
+    void this.#settled(answer);
     return answer;
   }
 
@@ -50,6 +49,11 @@ export class Link {
     // A call that finds the channel closed beneath it throws where nobody can catch it.
     await within(endStepMs, Promise.allSettled(this.#inFlight));
     await within(endStepMs, this.#closeChannel());
+  }
+
+  async #settled(answer: Promise<unknown>): Promise<void> {
+    await answer.catch(() => undefined);
+    this.#inFlight.delete(answer);
   }
 
   async #closeChannel(): Promise<void> {
@@ -76,10 +80,11 @@ export class Connection {
     try {
       this.#link = new Link(address.url);
     } catch (error) {
-      // The client's error carries the whole string as a property.
+      // Without the client's error as its cause: that carries the whole string as a property.
       const { message } = error as Error;
       const secret = address.credentials?.password;
       const tellable = secret === undefined || !decodeURIComponentSafely(message).includes(secret);
+      // oxlint-disable-next-line preserve-caught-error
       throw new Error(`EventStoreDB at ${address.where}: ${tellable ? message : 'malformed connection string'}`);
     }
   }

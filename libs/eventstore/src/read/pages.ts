@@ -57,11 +57,7 @@ export class Pages {
         maxCount: limit,
         requiresLeader: true,
       });
-    const take = (stored: StoredEvent, items: RecordedEvent[]): number => {
-      items.push(toRecordedEvent(stored));
-      return 0;
-    };
-    return (await this.#read(limit, deadline, open, take)).items;
+    return (await this.#read(limit, deadline, open, takeRecorded)).items;
   }
 
   /** System events are told, not shown. May end before its limit without being at the end. @throws EventLogUnavailable */
@@ -72,12 +68,7 @@ export class Pages {
         fromPosition: from === 'start' ? START : from === 'end' ? END : pairOf(from),
         maxCount: limit,
       });
-    const take = (stored: StoredEvent, items: AllEvent[]): number => {
-      const one = toAllEvent(stored);
-      if (one !== null) items.push(one);
-      return one?.event == null ? 0 : one.event.data.length + one.event.metadata.length;
-    };
-    return this.#read(limit, new Deadline(this.timeoutMs), open, take);
+    return this.#read(limit, new Deadline(this.timeoutMs), open, takeAll);
   }
 
   async #read<T>(
@@ -122,6 +113,18 @@ interface Reading {
   cancel(): Promise<void>;
 }
 
+function takeRecorded(stored: StoredEvent, items: RecordedEvent[]): number {
+  items.push(toRecordedEvent(stored));
+  return 0;
+}
+
+function takeAll(stored: StoredEvent, items: AllEvent[]): number {
+  const one = toAllEvent(stored);
+  if (one !== null) items.push(one);
+  const event = one?.event ?? null;
+  return event === null ? 0 : event.data.length + event.metadata.length;
+}
+
 /** `take` answers the size of what it took. */
 function collect<T>(
   reading: Reading,
@@ -144,7 +147,7 @@ function collect<T>(
         if (units >= pageUnits && count < limit) end(false);
       } catch (error) {
         reading.pause();
-        reject(error as Error);
+        reject(error);
       }
     });
     reading.on('end', () => end(count < limit));
