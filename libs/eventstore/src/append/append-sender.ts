@@ -84,7 +84,7 @@ export class AppendSender implements StreamAccess {
         this.connection.replace(link, failure.reason);
         this.#next();
         throw new EventLogUnavailable(`the fate of an append is unknown: ${failure.reason}`, { cause: error });
-      case 'moved':
+      case 'unsure':
       case 'refused':
         throw new EventLogUnavailable(`appending to the event log: ${failure.reason}`, { cause: error });
       case 'no-stream':

@@ -18,6 +18,7 @@ export class Link {
   /** Places for appends that are in use: whoever appends counts them. */
   taken = 0;
   #used = false;
+  #isOver = false;
 
   constructor(url: string) {
     this.#client = EventStoreDBClient.connectionString(url);
@@ -26,6 +27,11 @@ export class Link {
 
   get ageMs(): number {
     return performance.now() - this.#madeAt;
+  }
+
+  /** Reads that were under way when it ended look as if they had come to their end: they must not be believed. */
+  get isOver(): boolean {
+    return this.#isOver;
   }
 
   /** For reads and subscriptions; it appends only by `append`. */
@@ -44,6 +50,7 @@ export class Link {
 
   /** Ends what is under way with an error, then the channel, which `dispose` leaves open. Bounded in time. */
   async end(): Promise<void> {
+    this.#isOver = true;
     if (!this.#used) return;
     await within(endStepMs, this.#client.dispose());
     // A call that finds the channel closed beneath it throws where nobody can catch it.

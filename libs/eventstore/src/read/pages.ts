@@ -80,7 +80,9 @@ export class Pages {
     const { link } = this.connection;
     const reading = open(link);
     try {
-      return await deadline.race(collect(reading, limit, take), 'a read of the event log');
+      const collected = await deadline.race(collect(reading, limit, take), 'a read of the event log');
+      if (link.isOver) throw new Error('the connection ended during the read');
+      return collected;
     } catch (error) {
       if (failureOf(error).kind === 'no-stream') return { items: [], atEnd: true };
       throw this.#unavailable(link, error);
