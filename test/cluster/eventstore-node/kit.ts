@@ -25,7 +25,7 @@ export function aStream(prefix = 'stream'): string {
   return `${prefix}-${String(names)}`;
 }
 
-export interface Numbered {
+interface Numbered {
   readonly n: number;
 }
 
