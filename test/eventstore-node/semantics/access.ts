@@ -32,12 +32,7 @@ export function mayAccess(
 }
 
 function accessKey(action: StreamAction, meta: boolean): keyof StreamAcl {
-  switch (action) {
-    case 'read':
-      return meta ? 'metaRead' : 'read';
-    case 'write':
-      return meta ? 'metaWrite' : 'write';
-    case 'delete':
-      return 'delete';
-  }
+  if (action === 'delete') return 'delete';
+  if (action === 'read') return meta ? 'metaRead' : 'read';
+  return meta ? 'metaWrite' : 'write';
 }

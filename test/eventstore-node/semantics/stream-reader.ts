@@ -69,7 +69,7 @@ export class StreamReader {
     if (end < min) return { result: 'success', ordinals: [], next: -1, last, endOfStream: true };
     const wanted = Math.max(0, end - maxCount + 1);
     const start = Math.max(wanted, min);
-    const page = ordinals.slice(start, end + 1).reverse();
+    const page = ordinals.slice(start, end + 1).toReversed();
     const endOfStream = wanted <= min;
     return { result: 'success', ordinals: page, next: endOfStream ? -1 : Math.min(start - 1, last), last, endOfStream };
   }

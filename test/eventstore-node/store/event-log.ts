@@ -96,22 +96,13 @@ export class EventLog implements ReadableLog {
     const ids = events.map((event) => event.id);
     const decision = decideAppend(this.#writer.view(stream), expected, ids);
     const current = this.#writer.lastRevision(stream);
-    switch (decision.decision) {
-      case 'deleted':
-        return { outcome: 'stream-deleted' };
-      case 'wrong-expected-version':
-        return { outcome: 'wrong-expected-version', current };
-      case 'idempotent':
-        // The first write of these events may still be on its way to the disk.
-        await this.#flushed();
-        return {
-          outcome: 'success',
-          revision: decision.lastRevision,
-          position: this.#visiblePosition(stream, decision.lastRevision),
-        };
-      case 'ok':
-        return this.#append(stream, current, events, decision.undelete);
-    }
+    if (decision.decision === 'deleted') return { outcome: 'stream-deleted' };
+    if (decision.decision === 'wrong-expected-version') return { outcome: 'wrong-expected-version', current };
+    if (decision.decision === 'ok') return this.#append(stream, current, events, decision.undelete);
+    // The first write of these events may still be on its way to the disk.
+    await this.#flushed();
+    const revision = decision.lastRevision;
+    return { outcome: 'success', revision, position: this.#visiblePosition(stream, revision) };
   }
 
   /** Hides what is there. Writing to the stream brings it back, with revisions that go on. */

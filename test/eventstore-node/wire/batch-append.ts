@@ -197,14 +197,9 @@ class BatchAppends {
 }
 
 function result(outcome: WriteOutcome, incoming: Incoming): Status | BatchAppendResp.Success {
-  switch (outcome.outcome) {
-    case 'stream-deleted':
-      return streamDeletedStatus(incoming.stream);
-    case 'wrong-expected-version':
-      return wrongExpectedVersionStatus(incoming.expected, outcome.current);
-    case 'success':
-      return success(outcome.revision, outcome.position);
-  }
+  if (outcome.outcome === 'success') return success(outcome.revision, outcome.position);
+  if (outcome.outcome === 'stream-deleted') return streamDeletedStatus(incoming.stream);
+  return wrongExpectedVersionStatus(incoming.expected, outcome.current);
 }
 
 function success(revision: number, at: number | null): BatchAppendResp.Success {

@@ -15,48 +15,53 @@ import {
 import { expectedRevision } from './expected.js';
 import { decode } from './identifiers.js';
 
+type Perform = (stream: string, expected: ExpectedRevision) => Promise<WriteOutcome>;
+
 /** `Streams.Delete`: soft deletion. */
-export function handleDelete(
+export async function handleDelete(
   node: NodeContext,
   call: ServerUnaryCall<DeleteReq, DeleteResp>,
   callback: sendUnaryData<DeleteResp>,
-): void {
-  deletion(node, call, (stream, expected) => node.log.softDelete(stream, expected)).then(
-    (at) => {
-      const position = new streams.DeleteResp.Position();
-      position.setCommitPosition(at);
-      position.setPreparePosition(at);
-      const answer = new streams.DeleteResp();
-      answer.setPosition(position);
-      callback(null, answer);
-    },
-    (error: unknown) => callback(asRpcError(error)),
-  );
+): Promise<void> {
+  const answer = new streams.DeleteResp();
+  try {
+    const at = await deletion(node, call, (stream, expected) => node.log.softDelete(stream, expected));
+    const position = new streams.DeleteResp.Position();
+    position.setCommitPosition(at);
+    position.setPreparePosition(at);
+    answer.setPosition(position);
+  } catch (error) {
+    callback(asRpcError(error));
+    return;
+  }
+  callback(null, answer);
 }
 
 /** `Streams.Tombstone`: deletion for ever. */
-export function handleTombstone(
+export async function handleTombstone(
   node: NodeContext,
   call: ServerUnaryCall<TombstoneReq, TombstoneResp>,
   callback: sendUnaryData<TombstoneResp>,
-): void {
-  deletion(node, call, (stream, expected) => node.log.tombstone(stream, expected)).then(
-    (at) => {
-      const position = new streams.TombstoneResp.Position();
-      position.setCommitPosition(at);
-      position.setPreparePosition(at);
-      const answer = new streams.TombstoneResp();
-      answer.setPosition(position);
-      callback(null, answer);
-    },
-    (error: unknown) => callback(asRpcError(error)),
-  );
+): Promise<void> {
+  const answer = new streams.TombstoneResp();
+  try {
+    const at = await deletion(node, call, (stream, expected) => node.log.tombstone(stream, expected));
+    const position = new streams.TombstoneResp.Position();
+    position.setCommitPosition(at);
+    position.setPreparePosition(at);
+    answer.setPosition(position);
+  } catch (error) {
+    callback(asRpcError(error));
+    return;
+  }
+  callback(null, answer);
 }
 
+/** @returns the position of what was written */
 async function deletion(
   node: NodeContext,
   call: ServerUnaryCall<DeleteReq | TombstoneReq, unknown>,
-  perform: (stream: string, expected: ExpectedRevision) => Promise<WriteOutcome>,
+  perform: Perform,
 ): Promise<string> {
   const options = call.request.getOptions();
   if (options === undefined) throw handlerThrew();
@@ -66,12 +71,9 @@ async function deletion(
   const outcome = await perform(stream, expected).catch(() => {
     throw serverNotReady();
   });
-  switch (outcome.outcome) {
-    case 'stream-deleted':
-      throw streamDeleted(stream);
-    case 'wrong-expected-version':
-      throw wrongExpectedVersion('Delete', stream, expectedNumber(expected), outcome.current);
-    case 'success':
-      return String(outcome.position ?? 0);
+  if (outcome.outcome === 'stream-deleted') throw streamDeleted(stream);
+  if (outcome.outcome === 'wrong-expected-version') {
+    throw wrongExpectedVersion('Delete', stream, expectedNumber(expected), outcome.current);
   }
+  return String(outcome.position ?? 0);
 }

@@ -1,4 +1,5 @@
 import type { ServerWritableStream } from '@grpc/grpc-js';
+import streams from '@eventstore/db-client/generated/streams_pb.js';
 import type { ReadReq } from '@eventstore/db-client/generated/streams_pb.js';
 import { ALL_STREAM } from '../semantics/access.js';
 import { InvalidPosition, START } from '../semantics/all-reader.js';
@@ -17,7 +18,7 @@ type Options = NonNullable<ReturnType<ReadReq['getOptions']>>;
 type FilterOptions = NonNullable<ReturnType<Options['getFilter']>>;
 type Call = ServerWritableStream<ReadReq, Buffer>;
 
-const BACKWARDS = 1;
+const { BACKWARDS } = streams.ReadReq.Options.ReadDirection;
 
 /** `Streams.Read`: reads and subscriptions, of one stream or of $all. */
 export function handleRead(node: NodeContext, call: Call): void {

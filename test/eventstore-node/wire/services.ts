@@ -32,8 +32,8 @@ export function createServer(node: NodeContext, self: Self): Server {
   const read: handleServerStreamingCall<ReadReq, Buffer> = (call) => handleRead(node, call);
   const append: IStreamsServer['append'] = (call, callback) => handleAppend(node, call, callback);
   const batchAppend: IStreamsServer['batchAppend'] = (call) => handleBatchAppend(node, call);
-  const softDelete: IStreamsServer['delete'] = (call, callback) => handleDelete(node, call, callback);
-  const tombstone: IStreamsServer['tombstone'] = (call, callback) => handleTombstone(node, call, callback);
+  const softDelete: IStreamsServer['delete'] = (call, callback) => void handleDelete(node, call, callback);
+  const tombstone: IStreamsServer['tombstone'] = (call, callback) => void handleTombstone(node, call, callback);
   const encoded: ServiceDefinition = {
     ...streams.StreamsService,
     // What is read reaches the call in its encoded form.
