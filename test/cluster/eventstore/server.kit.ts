@@ -75,10 +75,20 @@ export interface OpenLog extends EventStoreLog {
 
 type OpenOptions = Partial<Omit<EventStoreLogOptions, 'index'>> & { readonly index?: MemoryEventIdIndex };
 
-/** A log with an index in memory, by default one of its own that follows it from the present on. */
+/**
+ * A log with an index in memory, by default one of its own that follows it from the present on. Patient, for machines
+ * that are busy with other things; tests of time give their own.
+ */
 export async function openLog(url: string, options: OpenOptions = {}): Promise<OpenLog> {
   const index = options.index ?? new MemoryEventIdIndex();
-  const log = await openEventStoreLog({ url, logger, ...options, index });
+  const log = await openEventStoreLog({
+    url,
+    logger,
+    appendTimeoutMs: 60_000,
+    readTimeoutMs: 60_000,
+    ...options,
+    index,
+  });
   if (options.index === undefined) index.follow(log, (await log.info()).lastPosition);
   return {
     ...log,

@@ -70,7 +70,7 @@ export class AppendSender implements StreamAccess {
 
   #failed(link: Link, error: unknown): Sent {
     if (error instanceof TimedOut) {
-      this.connection.replace(link, error.message);
+      if (error.isSilence) this.connection.replace(link, error.message);
       this.#next();
       throw error;
     }

@@ -1,36 +1,39 @@
 import type { EventIdIndex } from '@parley/ports';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { silentLogger } from '../testing/memory-streams.js';
 import { GuardedIndex } from './guarded-index.js';
 
 const silence = (): Promise<number> => new Promise(() => undefined);
+const failure = (): Promise<number> => Promise.reject(new Error('away'));
 
-beforeEach(() => {
-  vi.useFakeTimers();
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
+function scene() {
+  const asked = vi.fn<() => Promise<number>>(failure);
+  const index = new GuardedIndex({ indexedPosition: asked } as unknown as EventIdIndex, silentLogger, {
+    answerMs: 200,
+    repeatMs: 5,
+    probeMs: 1_000,
+  });
+  return { asked, ask: () => index.indexedPosition() };
+}
 
-describe('an index that is away', () => {
-  it('is not waited for, nor asked again at once, and is heard when it is back', async () => {
-    let answer = silence;
-    const asked = vi.fn<() => Promise<number>>(() => answer());
-    const index = new GuardedIndex({ indexedPosition: asked } as unknown as EventIdIndex, silentLogger);
-
-    const first = index.indexedPosition();
-    await vi.advanceTimersByTimeAsync(1_000);
-    expect(await first).toBeNull();
-    expect(await index.indexedPosition()).toBeNull();
-    expect(asked).toHaveBeenCalledTimes(1);
-
-    answer = () => Promise.reject(new Error('still away'));
-    await vi.advanceTimersByTimeAsync(2_000);
-    expect(await index.indexedPosition()).toBeNull();
+describe('an index', () => {
+  it('is asked again when it stumbles', async () => {
+    const { asked, ask } = scene();
+    asked.mockImplementationOnce(failure).mockImplementation(async () => 7);
+    expect(await ask()).toBe(7);
     expect(asked).toHaveBeenCalledTimes(2);
+  });
 
-    answer = () => Promise.resolve(7);
-    await vi.advanceTimersByTimeAsync(2_000);
-    expect(await index.indexedPosition()).toBe(7);
+  it('that is away is not waited for, is asked by one at a time, and is heard when it is back', async () => {
+    const { asked, ask } = scene();
+    asked.mockImplementation(silence);
+    expect(await Promise.all([ask(), ask(), ask()])).toEqual([null, null, null]);
+    asked.mockClear();
+    expect(await Promise.all([ask(), ask(), ask()])).toEqual([null, null, null]);
+    expect(asked).not.toHaveBeenCalled();
+    asked.mockImplementation(async () => 7);
+    await expect.poll(ask, { timeout: 5_000 }).toBe(7);
+    expect(asked).toHaveBeenCalledTimes(1);
+    expect(await ask()).toBe(7);
   });
 });

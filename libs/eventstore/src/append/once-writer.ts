@@ -25,6 +25,8 @@ export interface WriterLimits {
   readonly endPage?: number;
   /** A tail that is further behind than this begins anew at the end. Default 1,024. */
   readonly largestGap?: number;
+  /** Events of one stream that may be missing in the index; with more, appends to it are refused. Default 65,536. */
+  readonly mostUnindexed?: number;
 }
 
 /** How often somebody else may come in between. */
@@ -51,7 +53,7 @@ export class OnceWriter implements EventLogWriter {
     private readonly index: GuardedIndex,
     private readonly limits: WriterLimits,
   ) {
-    this.#lookup = new IdLookup(recent, index, streams);
+    this.#lookup = new IdLookup(recent, index, streams, limits.mostUnindexed ?? 65_536);
   }
 
   /** Appends that wait for their answer. */

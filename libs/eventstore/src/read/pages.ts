@@ -94,7 +94,7 @@ export class Pages {
 
   #unavailable(link: Link, error: unknown): Error {
     if (error instanceof TimedOut) {
-      this.connection.replace(link, error.message);
+      if (error.isSilence) this.connection.replace(link, error.message);
       return error;
     }
     const failure = failureOf(error);

@@ -126,7 +126,7 @@ export class LaggingIndex implements EventIdIndex {
 }
 
 const unheard = (): undefined => undefined;
-export const silentLogger = { info: unheard, warn: unheard, error: unheard } as unknown as Logger;
+export const silentLogger = { debug: unheard, info: unheard, warn: unheard, error: unheard } as unknown as Logger;
 
 async function travel(turns: number): Promise<void> {
   for (; turns > 0; turns--) await nextTurn();

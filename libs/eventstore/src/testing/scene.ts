@@ -29,13 +29,14 @@ export interface Scene {
 
 export function scene(
   recent: RecentLimits = { perStream: 2_048, total: 100_000 },
-  reach: Pick<WriterLimits, 'endPage' | 'largestGap'> = {},
+  reach: Pick<WriterLimits, 'endPage' | 'largestGap' | 'mostUnindexed'> = {},
 ): Scene {
   const streams = new MemoryStreams();
   const index = new LaggingIndex(streams);
+  const times = { answerMs: 30, repeatMs: 2, probeMs: 5 };
   const limits = { timeoutMs: 10_000, queue: { appends: 1_000, bytes: 10_000_000 }, ...reach };
   const aWriter = (): OnceWriter =>
-    new OnceWriter(streams, new RecentPlaces(recent), new GuardedIndex(index, silentLogger), limits);
+    new OnceWriter(streams, new RecentPlaces(recent), new GuardedIndex(index, silentLogger, times), limits);
   return { streams, index, aWriter };
 }
 
