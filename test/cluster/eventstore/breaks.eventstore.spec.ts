@@ -109,7 +109,9 @@ describe('a server that breaks', () => {
       // More than the client writes at once without waiting: those that wait inside it would end the process.
       const lanes = Array.from({ length: 64 }, () => new Lane(log));
       const count = (): number => lanes.reduce((sum, { acknowledged }) => sum + acknowledged.length, 0);
-      const reached = (goal: number) => expect.poll(count, { timeout: 120_000 }).toBeGreaterThan(goal);
+      const reached = async (goal: number): Promise<void> => {
+        await expect.poll(count, { timeout: 120_000 }).toBeGreaterThan(goal);
+      };
       for (let round = 0; round < 3; round++) {
         await reached(count() + 400);
         await node.kill();

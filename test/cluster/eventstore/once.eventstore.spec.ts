@@ -10,6 +10,9 @@ import { openLog, startServer, type OpenLog, type Server } from './server.kit.js
 /** As messages have them: a function of a stream and of what was said there. */
 const said = (stream: string, what: string): NewEvent => anEvent({ eventId: derivedEventId(stream, what) });
 
+const all = (log: EventStoreLog, stream: string): Promise<readonly RecordedEvent[]> =>
+  log.readStream(stream, { limit: 4_096 });
+
 describe('each event once, for ever', () => {
   let server: Server;
   const opened: EventStoreLog[] = [];
@@ -25,8 +28,6 @@ describe('each event once, for ever', () => {
     opened.push(log);
     return log;
   };
-  const all = (log: EventStoreLog, stream: string): Promise<readonly RecordedEvent[]> =>
-    log.readStream(stream, { limit: 4_096 });
 
   it('holds for two writers that say the same things at the same time, with an index that knows nothing yet', async () => {
     const seed = Number(process.env['FC_SEED'] ?? Date.now() % 100_000);
@@ -81,10 +82,7 @@ describe('each event once, for ever', () => {
       );
       const [stored] = await all(one, at.stream);
       const winner = results.findIndex((result) => result.outcome === 'appended' && !result.repeated);
-      expect(results.map((result) => result.outcome === 'appended' && result.repeated).toSorted()).toEqual([
-        false,
-        true,
-      ]);
+      expect(results.filter((result) => result.outcome === 'appended' && result.repeated)).toHaveLength(1);
       expect(stored?.data).toBe(`{"n":${winner}}`);
     }
   });
@@ -99,13 +97,13 @@ describe('each event once, for ever', () => {
     const places = await all(first, stream);
     const indices = { full: first.index, empty: (await open()).index };
     await expect.poll(() => first.index.indexedRevision(stream)).toBe(299);
-    for (const [name, index] of Object.entries(indices)) {
+    for (const index of Object.values(indices)) {
       for (const n of [0, 150, 299]) {
         const { revision, position } = places[n]!;
         const answer = { outcome: 'appended', revision, position, repeated: true };
         for (const expected of ['none', 'any', 299, 7] as const) {
           const log = await open({ index });
-          expect(await log.append({ stream, expected, events: [said(stream, String(n))] }), name).toEqual(answer);
+          expect(await log.append({ stream, expected, events: [said(stream, String(n))] })).toEqual(answer);
         }
       }
     }

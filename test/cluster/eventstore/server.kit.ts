@@ -9,7 +9,7 @@ import { MemoryEventIdIndex } from '../../kit/memory-event-id-index.js';
 /** Where a real server is to be tested against; otherwise a compatible node is started. */
 const realServer = process.env['EVENTSTORE_URL'];
 
-export const logger = createLogger(process.env['LOG_LEVEL'] ?? 'silent');
+const logger = createLogger(process.env['LOG_LEVEL'] ?? 'silent');
 
 export interface Server {
   readonly url: string;
