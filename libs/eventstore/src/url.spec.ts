@@ -24,11 +24,6 @@ describe('an EventStoreDB connection string', () => {
     'esdb://ann:secret@localhost?tls=',
     'esdb://ann:secret@',
   ])('is refused without telling the password: %s', (url) => {
-    expect(() => parseEventStoreUrl(url)).toThrow(Error);
-    try {
-      parseEventStoreUrl(url);
-    } catch (error) {
-      expect(JSON.stringify([String(error), (error as Error).stack])).not.toContain('secret');
-    }
+    expect(() => parseEventStoreUrl(url)).toThrow(/^(?!.*secret)/);
   });
 });

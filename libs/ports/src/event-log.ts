@@ -120,7 +120,7 @@ export interface SubscribeOptions {
 }
 
 export interface EventBatch {
-  /** May be empty: then only the checkpoint moved on. */
+  /** May be empty: then only the checkpoint moved on, or the end was reached. */
   readonly events: readonly RecordedEvent[];
   /** Save this with what the events caused; subscribing after it continues without gap or repeat. */
   readonly checkpoint: number;

@@ -89,37 +89,39 @@ describe('many appends over one call', () => {
   });
 });
 
-describe('requests that the client never makes', () => {
-  const call = (): {
-    write: (request: ReturnType<typeof aRequest>) => void;
-    answers: BatchAppendResp[];
-    end: () => void;
-  } => {
-    const raw = new streamsGrpc.StreamsClient(`127.0.0.1:${String(node.port)}`, credentials.createInsecure());
-    const answers: BatchAppendResp[] = [];
-    const duplex = raw.batchAppend();
-    duplex.on('data', (answer: BatchAppendResp) => answers.push(answer));
-    duplex.on('error', () => undefined);
-    return {
-      answers,
-      write: (request) => void duplex.write(request),
-      end: () => {
-        duplex.end();
-        raw.close();
-      },
-    };
-  };
-  const aRequest = (correlation: string): InstanceType<typeof streams.BatchAppendReq> => {
-    const request = new streams.BatchAppendReq();
-    const id = new shared.UUID();
-    id.setString(correlation);
-    request.setCorrelationId(id);
-    request.setIsFinal(true);
-    return request;
-  };
+const aRequest = (correlation: string): InstanceType<typeof streams.BatchAppendReq> => {
+  const request = new streams.BatchAppendReq();
+  const id = new shared.UUID();
+  id.setString(correlation);
+  request.setCorrelationId(id);
+  request.setIsFinal(true);
+  return request;
+};
 
+const open = (
+  port: number,
+): {
+  write: (request: ReturnType<typeof aRequest>) => void;
+  answers: BatchAppendResp[];
+  end: () => void;
+} => {
+  const raw = new streamsGrpc.StreamsClient(`127.0.0.1:${String(port)}`, credentials.createInsecure());
+  const answers: BatchAppendResp[] = [];
+  const duplex = raw.batchAppend();
+  duplex.on('data', (answer: BatchAppendResp) => answers.push(answer));
+  duplex.on('error', () => undefined);
+  return {
+    answers,
+    write: (request) => void duplex.write(request),
+    end: () => {
+      duplex.end();
+      raw.close();
+    },
+  };
+};
+describe('requests that the client never makes', () => {
   it('refuses an event without a type as a bad request', async () => {
-    const { write, answers, end } = call();
+    const { write, answers, end } = open(node.port);
     const request = aRequest(randomUUID());
     const options = new streams.BatchAppendReq.Options();
     const identifier = new shared.StreamIdentifier();
@@ -140,7 +142,7 @@ describe('requests that the client never makes', () => {
   });
 
   it('leaves a continuation of what it does not know unanswered, and answers what follows', async () => {
-    const { write, answers, end } = call();
+    const { write, answers, end } = open(node.port);
     write(aRequest(randomUUID()));
     const incomplete = aRequest(randomUUID());
     incomplete.setOptions(new streams.BatchAppendReq.Options());
@@ -151,7 +153,7 @@ describe('requests that the client never makes', () => {
   });
 
   it('answers a part that is never completed with a timeout', async () => {
-    const { write, answers, end } = call();
+    const { write, answers, end } = open(node.port);
     const request = aRequest(randomUUID());
     const options = new streams.BatchAppendReq.Options();
     const identifier = new shared.StreamIdentifier();

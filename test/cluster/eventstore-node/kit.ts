@@ -25,7 +25,7 @@ export function aStream(prefix = 'stream'): string {
   return `${prefix}-${String(names)}`;
 }
 
-export interface Numbered {
+interface Numbered {
   readonly n: number;
 }
 
@@ -38,7 +38,8 @@ export function manyNumbered(count: number, type = 'numbered'): JSONEventData[] 
 }
 
 export function numberOf(resolved: ResolvedEvent | AllStreamResolvedEvent): number {
-  return (resolved.event?.data as unknown as Numbered).n;
+  const data = resolved.event?.data as unknown as Numbered | undefined;
+  return data?.n ?? -1;
 }
 
 export async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {

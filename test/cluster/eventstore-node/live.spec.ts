@@ -14,7 +14,7 @@ import type {
   Position,
   ResolvedEvent,
 } from '@eventstore/db-client';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { aNode, aStream, collect, idsOf, numbered, numberOf, seed, until } from './kit.js';
 
@@ -63,7 +63,7 @@ describe(`from the past to live while others write (seed ${String(seed)})`, () =
         const all = client.subscribeToAll({ fromPosition });
         const filtered = client.subscribeToAll({
           fromPosition,
-          filter: streamNameFilter({ prefixes: [`${names[1] ?? ''}`] }),
+          filter: streamNameFilter({ prefixes: [names[1] ?? ''] }),
         });
         const one = client.subscribeToStream(names[0] ?? '', { fromRevision: START });
         const [seenAll, seenFiltered, seenOne] = [all, filtered, one].map((subscription) => {
@@ -77,7 +77,7 @@ describe(`from the past to live while others write (seed ${String(seed)})`, () =
           return seen;
         }) as [ResolvedEvent[], ResolvedEvent[], ResolvedEvent[]];
 
-        const rest = [...plan.appends.slice(plan.before)];
+        const rest = plan.appends.slice(plan.before);
         const writer = async (): Promise<void> => {
           for (let next = rest.shift(); next !== undefined; next = rest.shift()) written.push(...(await write(next)));
         };
@@ -167,14 +167,14 @@ describe('writers that compete', () => {
   });
 
   it('never make a reader skip: what is read once stays where it is', async () => {
-    let writing = true;
+    const state = { writing: true };
     const writes = Promise.all(
       Array.from({ length: 6 }, async (_, writer) => {
         for (let n = 0; n < 30; n += 1)
           await client.appendToStream(`race-${String(writer)}`, [numbered(n), numbered(n)]);
       }),
     ).finally(() => {
-      writing = false;
+      state.writing = false;
     });
     const positions: bigint[] = [];
     let fromPosition: Position = { commit: 0n, prepare: 0n };
@@ -184,7 +184,7 @@ describe('writers that compete', () => {
         positions.push(event.position.commit);
         fromPosition = event.position;
       }
-    } while (writing);
+    } while (state.writing);
     await writes;
     const final = (await collect(client.readAll())).map(({ event }) => event?.position.commit ?? 0n);
     expect(positions).toEqual(final.slice(0, positions.length));

@@ -165,7 +165,7 @@ describe('the command line', () => {
     try {
       return execFileSync(process.execPath, [main, ...settings], { encoding: 'utf8', stdio: 'pipe' });
     } catch (error) {
-      return String((error as { stderr: string }).stderr);
+      return (error as { stderr: string }).stderr;
     }
   };
 

@@ -7,7 +7,7 @@ import { credentials, status } from '@grpc/grpc-js';
 import type { ServiceError } from '@grpc/grpc-js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { CompatibleNode } from '../../eventstore-node/index.js';
-import { aNode, aStream, manyNumbered } from './kit.js';
+import { aNode, aStream, manyNumbered, numbered } from './kit.js';
 
 /** Requests that other clients make and the one for Node does not. */
 
@@ -58,6 +58,26 @@ const aRead = (
   return request;
 };
 
+/** A filtered read of $all. */
+const aFilteredRead = (prefix: string, count: number, backwards: boolean): ReadReq => {
+  const request = aRead('');
+  const read = request.getOptions();
+  const all = new streams.ReadReq.Options.AllOptions();
+  if (backwards) all.setEnd(new shared.Empty());
+  else all.setStart(new shared.Empty());
+  const expression = new streams.ReadReq.Options.FilterOptions.Expression();
+  expression.setPrefixList([prefix]);
+  const filter = new streams.ReadReq.Options.FilterOptions();
+  filter.setStreamIdentifier(expression);
+  filter.setMax(7);
+  read?.setAll(all);
+  read?.setFilter(filter);
+  read?.setCount(String(count));
+  const { BACKWARDS, FORWARDS } = streams.ReadReq.Options.ReadDirection;
+  read?.setReadDirection(backwards ? BACKWARDS : FORWARDS);
+  return request;
+};
+
 describe('reads of other clients', () => {
   it('are told where the stream ends, and where it begins when they began before that', async () => {
     const stream = aStream();
@@ -84,6 +104,23 @@ describe('reads of other clients', () => {
     const bits = structured.answers[0]?.getEvent()?.getEvent()?.getId()?.getStructured();
     expect(BigInt.asUintN(64, BigInt(bits?.getMostSignificantBits() ?? 0))).toBe(0xffeeddccbbaa4988n);
     expect(BigInt.asUintN(64, BigInt(bits?.getLeastSignificantBits() ?? 0))).toBe(0xb766554433221100n);
+  });
+
+  it('are filtered on request, in both directions, also where they are not subscriptions', async () => {
+    const wanted = aStream('wanted');
+    for (let n = 0; n < 20; n += 1) {
+      await client.appendToStream('noise', manyNumbered(10));
+      await client.appendToStream(wanted, numbered(n));
+    }
+    const revisions = async (count: number, backwards: boolean): Promise<number[]> => {
+      const { answers } = await read(aFilteredRead(wanted, count, backwards));
+      return answers.map((answer) => Number(answer.getEvent()?.getEvent()?.getStreamRevision()));
+    };
+    const all = Array.from({ length: 20 }, (_, n) => n);
+    expect(await revisions(1_000, false)).toEqual(all);
+    expect(await revisions(1_000, true)).toEqual(all.toReversed());
+    expect(await revisions(3, false)).toEqual([0, 1, 2]);
+    expect(await revisions(3, true)).toEqual([19, 18, 17]);
   });
 
   it('that make no sense are refused', async () => {

@@ -1,5 +1,5 @@
 import streams from '@eventstore/db-client/generated/streams_pb.js';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AllReader } from '../../eventstore-node/semantics/all-reader.js';
 import { decideAppend } from '../../eventstore-node/semantics/append-rules.js';
@@ -31,19 +31,40 @@ const proposed = (n: number, data = `{"n":${String(n)}}`): ProposedEvent => ({
   metadata: Buffer.alloc(0),
 });
 
-describe(`appends (seed ${String(seed)})`, () => {
-  /** The stream as a list of ids, of which the newest few are remembered. */
-  const viewOf = (ids: readonly string[], remembered: number): WriterView => ({
-    lastRevision: ids.length - 1,
-    softDeleted: false,
-    hasMetadata: false,
-    recentRevision: (id) => {
-      const revision = ids.lastIndexOf(id);
-      return revision >= 0 && revision >= ids.length - remembered ? revision : undefined;
-    },
-    idAt: (revision) => ids[revision] ?? '',
-  });
+/** The stream as a list of ids, of which the newest few are remembered. */
+const viewOf = (ids: readonly string[], remembered: number): WriterView => ({
+  lastRevision: ids.length - 1,
+  softDeleted: false,
+  hasMetadata: false,
+  recentRevision: (id) => {
+    const revision = ids.lastIndexOf(id);
+    return revision >= 0 && revision >= ids.length - remembered ? revision : undefined;
+  },
+  idAt: (revision) => ids[revision] ?? '',
+});
 
+const parse = (json: string): ReturnType<typeof parseStreamMetadata> => parseStreamMetadata(true, Buffer.from(json));
+
+const subject = (stream: string, type = 't'): { stream: string; type: string } => ({ stream, type });
+
+const logOf = async (sizes: readonly number[]): Promise<{ log: EventLog; storage: MemoryStorage; ends: number[] }> => {
+  const storage = new MemoryStorage();
+  const log = new EventLog(storage);
+  const ends: number[] = [];
+  let n = 0;
+  for (const [index, size] of sizes.entries()) {
+    await log.append(
+      `s${String(index % 3)}`,
+      'any',
+      Array.from({ length: size }, () => proposed((n += 1))),
+    );
+    ends.push(log.end);
+  }
+  return { log, storage, ends };
+};
+const allOf = (log: EventLog): StoredEvent[] =>
+  Array.from({ length: log.index.count }, (_, ordinal) => log.read(ordinal));
+describe(`appends (seed ${String(seed)})`, () => {
   const small = fc.integer({ min: 0, max: 6 });
   const ids = fc.array(small.map(uuid), { maxLength: 6 });
 
@@ -52,10 +73,9 @@ describe(`appends (seed ${String(seed)})`, () => {
       fc.property(ids, ids, fc.integer({ min: -1, max: 7 }), small, (stream, append, expected, remembered) => {
         const { decision } = decideAppend(viewOf(stream, remembered), expected === -1 ? 'no-stream' : expected, append);
         const behind = stream.slice(expected + 1, expected + 1 + append.length);
-        if (expected === stream.length - 1) expect(decision).toBe('ok');
-        else if (append.length > 0 && expected < stream.length && behind.join() === append.join()) {
-          expect(decision).toBe('idempotent');
-        } else expect(decision).toBe('wrong-expected-version');
+        const repeated = append.length > 0 && expected < stream.length && behind.join() === append.join();
+        const otherwise = repeated ? 'idempotent' : 'wrong-expected-version';
+        expect(decision).toBe(expected === stream.length - 1 ? 'ok' : otherwise);
       }),
       { seed, numRuns: 3_000 },
     );
@@ -67,8 +87,8 @@ describe(`appends (seed ${String(seed)})`, () => {
         fc.pre(expected === 'any' || stream.length > 0);
         const { decision } = decideAppend(viewOf(stream, stream.length), expected, append);
         const [first] = append;
-        if (first === undefined || !stream.includes(first)) expect(decision).toBe('ok');
-        else expect(decision).toBe(append.every((id) => stream.includes(id)) ? 'idempotent' : 'wrong-expected-version');
+        const known = append.every((id) => stream.includes(id)) ? 'idempotent' : 'wrong-expected-version';
+        expect(decision).toBe(first === undefined || !stream.includes(first) ? 'ok' : known);
       }),
       { seed, numRuns: 3_000 },
     );
@@ -83,8 +103,6 @@ describe(`appends (seed ${String(seed)})`, () => {
 });
 
 describe('metadata', () => {
-  const parse = (json: string): ReturnType<typeof parseStreamMetadata> => parseStreamMetadata(true, Buffer.from(json));
-
   it.each([
     ['{"$maxCount":5,"$maxAge":2,"$tb":3}', { maxCount: 5, maxAgeMs: 2_000, truncateBefore: 3 }],
     ['{"$maxCount":0,"$maxAge":-1,"$tb":-2}', {}],
@@ -114,8 +132,6 @@ describe('metadata', () => {
 });
 
 describe('filters', () => {
-  const subject = (stream: string, type = 't'): { stream: string; type: string } => ({ stream, type });
-
   it('leave out what only the node is interested in', () => {
     for (const [stream, seen] of [
       ['a', true],
@@ -138,25 +154,6 @@ describe('filters', () => {
 });
 
 describe(`the log (seed ${String(seed)})`, () => {
-  const logOf = async (
-    sizes: readonly number[],
-  ): Promise<{ log: EventLog; storage: MemoryStorage; ends: number[] }> => {
-    const storage = new MemoryStorage();
-    const log = new EventLog(storage);
-    const ends: number[] = [];
-    let n = 0;
-    for (const [index, size] of sizes.entries()) {
-      await log.append(
-        `s${String(index % 3)}`,
-        'any',
-        Array.from({ length: size }, () => proposed((n += 1))),
-      );
-      ends.push(log.end);
-    }
-    return { log, storage, ends };
-  };
-  const allOf = (log: EventLog): StoredEvent[] =>
-    Array.from({ length: log.index.count }, (_, ordinal) => log.read(ordinal));
   const sizes = fc.array(fc.integer({ min: 1, max: 5 }), { maxLength: 12 });
 
   it('cut short anywhere has the whole appends before that, and goes on from there', async () => {

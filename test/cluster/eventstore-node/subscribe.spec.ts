@@ -264,24 +264,27 @@ describe('a subscription to $all', () => {
   });
 });
 
-describe('checkpoints', () => {
-  const checkpointing = (
-    fromPosition: Position,
-    options: { checkpointInterval: number; maxSearchWindow?: number; prefix: string },
-  ): { subscription: AllStreamSubscription; seen: Seen; checkpoints: Position[] } => {
-    const checkpoints: Position[] = [];
-    const subscription = client.subscribeToAll({
-      fromPosition,
-      filter: streamNameFilter({
-        prefixes: [options.prefix],
-        checkpointInterval: options.checkpointInterval,
-        ...(options.maxSearchWindow !== undefined && { maxSearchWindow: options.maxSearchWindow }),
-        checkpointReached: async (_, position) => void checkpoints.push(position),
-      }),
-    });
-    return { subscription, seen: new Seen(subscription), checkpoints };
-  };
+const checkpointing = (
+  fromPosition: Position,
+  options: { checkpointInterval: number; maxSearchWindow?: number; prefix: string },
+): { subscription: AllStreamSubscription; seen: Seen; checkpoints: Position[] } => {
+  const checkpoints: Position[] = [];
+  const subscription = client.subscribeToAll({
+    fromPosition,
+    filter: streamNameFilter({
+      prefixes: [options.prefix],
+      checkpointInterval: options.checkpointInterval,
+      ...(options.maxSearchWindow !== undefined && { maxSearchWindow: options.maxSearchWindow }),
+      checkpointReached: async (_, position) => void checkpoints.push(position),
+    }),
+  });
+  return { subscription, seen: new Seen(subscription), checkpoints };
+};
 
+const large = (n: number): ReturnType<typeof jsonEvent> =>
+  jsonEvent({ type: 'large', data: { n, filler: 'x'.repeat(10_000) } });
+
+describe('checkpoints', () => {
   it('count the events that were considered, not those that passed', async () => {
     const marker = await client.appendToStream(aStream(), numbered(0));
     const { subscription, seen, checkpoints } = checkpointing(marker.position as Position, {
@@ -348,9 +351,6 @@ describe('checkpoints', () => {
 });
 
 describe('a consumer that does not keep up', () => {
-  const large = (n: number): ReturnType<typeof jsonEvent> =>
-    jsonEvent({ type: 'large', data: { n, filler: 'x'.repeat(10_000) } });
-
   it('reads the past as slowly as it likes', async () => {
     const stream = aStream();
     for (let batch = 0; batch < 5; batch += 1) {
@@ -382,6 +382,7 @@ describe('a consumer that does not keep up', () => {
         Array.from({ length: 80 }, (_, n) => large(1 + batch * 80 + n)),
       );
     }
+    // Twice as long as the node waits for a consumer that takes nothing.
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     subscription.resume();
     await until(() => seen.error !== null, 'the subscription has been dropped');

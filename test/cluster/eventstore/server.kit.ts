@@ -9,7 +9,7 @@ import { MemoryEventIdIndex } from '../../kit/memory-event-id-index.js';
 /** Where a real server is to be tested against; otherwise a compatible node is started. */
 const realServer = process.env['EVENTSTORE_URL'];
 
-export const logger = createLogger(process.env['LOG_LEVEL'] ?? 'silent');
+const logger = createLogger(process.env['LOG_LEVEL'] ?? 'silent');
 
 export interface Server {
   readonly url: string;
@@ -21,6 +21,11 @@ export async function startServer(): Promise<Server> {
   if (realServer !== undefined) return { url: realServer, stop: async () => undefined };
   const node = await OwnNode.start();
   return { url: node.url, stop: () => node.remove() };
+}
+
+/** Those of EVENTSTORE_URL, or some that a node without TLS does not look at. */
+export function withCredentials(url: string): string {
+  return url.includes('@') ? url : url.replace('esdb://', 'esdb://admin:changeit@');
 }
 
 /** A compatible node that a test kills, freezes and starts again on the same data. Never the server of EVENTSTORE_URL. */
@@ -68,16 +73,28 @@ export interface OpenLog extends EventStoreLog {
   readonly index: MemoryEventIdIndex;
 }
 
-/** A log with an index in memory that follows it from the present on. */
-export async function openLog(url: string, options: Partial<EventStoreLogOptions> = {}): Promise<OpenLog> {
-  const index = new MemoryEventIdIndex();
-  const log = await openEventStoreLog({ url, logger, index, ...options });
-  index.follow(log, (await log.info()).lastPosition);
+type OpenOptions = Partial<Omit<EventStoreLogOptions, 'index'>> & { readonly index?: MemoryEventIdIndex };
+
+/**
+ * A log with an index in memory, by default one of its own that follows it from the present on. Patient, for machines
+ * that are busy with other things; tests of time give their own.
+ */
+export async function openLog(url: string, options: OpenOptions = {}): Promise<OpenLog> {
+  const index = options.index ?? new MemoryEventIdIndex();
+  const log = await openEventStoreLog({
+    url,
+    logger,
+    appendTimeoutMs: 60_000,
+    readTimeoutMs: 60_000,
+    ...options,
+    index,
+  });
+  if (options.index === undefined) index.follow(log, (await log.info()).lastPosition);
   return {
     ...log,
     index,
     async close() {
-      await index.close();
+      if (options.index === undefined) await index.close();
       await log.close();
     },
   };

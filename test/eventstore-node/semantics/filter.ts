@@ -1,5 +1,5 @@
 /** What a filter looks at. */
-export interface FilterSubject {
+interface FilterSubject {
   readonly stream: string;
   readonly type: string;
 }

@@ -8,7 +8,7 @@ export interface ResolvedEvent {
   readonly link: StoredEvent | null;
 }
 
-export const LINK_TYPE = '$>';
+const LINK_TYPE = '$>';
 
 /** A link's data is `<revision>@<stream>`; what begins with no number is delivered as it is. */
 export function resolve(

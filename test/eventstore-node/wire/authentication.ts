@@ -1,7 +1,7 @@
 import type { Metadata } from '@grpc/grpc-js';
 import { unauthenticated } from './errors.js';
 
-export interface Principal {
+interface Principal {
   readonly name: string;
   readonly roles: readonly string[];
 }

@@ -9,7 +9,7 @@ import type { NodeContext } from './context.js';
 import { asRpcError } from './errors.js';
 
 /** Clients choose their ways by the release this follows; what stands behind the plus sign says what it is. */
-export const SERVER_VERSION = '23.10.6+compatible-node';
+const SERVER_VERSION = '23.10.6+compatible-node';
 
 const STREAMS = 'event_store.client.streams.streams';
 

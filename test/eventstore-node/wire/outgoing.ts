@@ -3,7 +3,7 @@ import { asRpcError } from './errors.js';
 import type { RpcError } from './errors.js';
 
 /** Thrown to leave a handler whose client has gone. */
-export class ClientGone extends Error {
+class ClientGone extends Error {
   override readonly name = 'ClientGone';
 }
 

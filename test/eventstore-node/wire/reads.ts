@@ -13,7 +13,7 @@ import {
 import { READ_BATCH } from './subscriptions.js';
 import type { Delivery } from './subscriptions.js';
 
-export type Direction = 'forwards' | 'backwards';
+type Direction = 'forwards' | 'backwards';
 
 export interface AllRead extends Delivery {
   readonly direction: Direction;

@@ -70,7 +70,7 @@ export class AppendSender implements StreamAccess {
 
   #failed(link: Link, error: unknown): Sent {
     if (error instanceof TimedOut) {
-      this.connection.replace(link, error.message);
+      if (error.isSilence) this.connection.replace(link, error.message);
       this.#next();
       throw error;
     }
@@ -84,12 +84,13 @@ export class AppendSender implements StreamAccess {
         this.connection.replace(link, failure.reason);
         this.#next();
         throw new EventLogUnavailable(`the fate of an append is unknown: ${failure.reason}`, { cause: error });
-      case 'moved':
+      case 'unsure':
       case 'refused':
         throw new EventLogUnavailable(`appending to the event log: ${failure.reason}`, { cause: error });
       case 'no-stream':
-        throw new EventLogUnavailable('the event log answers an append with what belongs to a read', { cause: error });
+        break;
     }
+    throw new EventLogUnavailable('the event log answers an append with what belongs to a read', { cause: error });
   }
 
   /** A place on the link, once there is one. */

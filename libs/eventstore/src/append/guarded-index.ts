@@ -1,11 +1,17 @@
 import type { Logger } from '@parley/platform';
 import type { EventIdIndex, EventPlace } from '@parley/ports';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Deadline } from '../client/deadline.js';
 
-/** For one question. */
-const answerMs = 1_000;
-/** How long nobody asks after a question went unanswered. */
-const pauseMs = 2_000;
+export interface IndexTimes {
+  /** For one question, with all its repetitions: a hiccup must not make anybody read whole streams. */
+  readonly answerMs: number;
+  readonly repeatMs: number;
+  /** How often one question at a time is asked again while the index is away. */
+  readonly probeMs: number;
+}
+
+const usualTimes: IndexTimes = { answerMs: 1_500, repeatMs: 100, probeMs: 1_000 };
 
 /**
  * The index of event ids, which may be away: then every answer is null at once, and whoever asks has to know without
@@ -14,12 +20,14 @@ const pauseMs = 2_000;
 export class GuardedIndex {
   readonly #index: EventIdIndex;
   readonly #logger: Logger;
-  #awayUntil = -Infinity;
+  readonly #times: IndexTimes;
   #isAway = false;
+  #nextProbe = 0;
 
-  constructor(index: EventIdIndex, logger: Logger) {
+  constructor(index: EventIdIndex, logger: Logger, times = usualTimes) {
     this.#index = index;
     this.#logger = logger;
+    this.#times = times;
   }
 
   find(eventIds: readonly string[]): Promise<ReadonlyMap<string, EventPlace> | null> {
@@ -35,17 +43,29 @@ export class GuardedIndex {
   }
 
   async #ask<T>(question: () => Promise<T>): Promise<T | null> {
-    if (performance.now() < this.#awayUntil) return null;
-    try {
-      const answer = await new Deadline(answerMs).race(question(), 'the index of event ids');
-      if (this.#isAway) this.#logger.info('the index of event ids is back');
-      this.#isAway = false;
-      return answer;
-    } catch (error) {
-      this.#awayUntil = performance.now() + pauseMs;
-      if (!this.#isAway) this.#logger.warn({ err: error }, 'the index of event ids is away: streams are read instead');
-      this.#isAway = true;
-      return null;
+    const { answerMs, repeatMs, probeMs } = this.#times;
+    if (this.#isAway) {
+      if (performance.now() < this.#nextProbe) return null;
+      this.#nextProbe = performance.now() + probeMs;
+    }
+    const deadline = new Deadline(answerMs);
+    for (;;) {
+      try {
+        const answer = await deadline.race(question(), 'the index of event ids');
+        if (this.#isAway) this.#logger.info('the index of event ids is back');
+        this.#isAway = false;
+        return answer;
+      } catch (error) {
+        if (!this.#isAway && deadline.left > 0) {
+          await pause(Math.min(repeatMs, deadline.left));
+          continue;
+        }
+        if (!this.#isAway)
+          this.#logger.warn({ err: error }, 'the index of event ids is away: streams are read instead');
+        this.#isAway = true;
+        this.#nextProbe = performance.now() + probeMs;
+        return null;
+      }
     }
   }
 }

@@ -7,8 +7,6 @@ import type { RecentPlaces } from './recent-places.js';
 import type { StreamAccess } from './stream-access.js';
 import type { KnownPlace, StreamTail } from './stream-tail.js';
 
-/** Events of one stream that are read at most because the index does not know them. */
-export const mostUnindexed = 65_536;
 const pageSize = 1_024;
 /** While the index lags behind a long tail. */
 const askEveryMs = 1_000;
@@ -23,6 +21,8 @@ export class IdLookup {
     private readonly recent: RecentPlaces,
     private readonly index: GuardedIndex,
     private readonly streams: StreamAccess,
+    /** Events of one stream that are read at most because the index does not know them. */
+    private readonly mostUnindexed: number,
   ) {}
 
   /**
@@ -68,7 +68,7 @@ export class IdLookup {
 
   /** Page by page from above, so that what was read stays known when the time is up. */
   async #readBackTo(tail: StreamTail, floor: number, deadline: Deadline): Promise<void> {
-    if (tail.from - floor > mostUnindexed) {
+    if (tail.from - floor > this.mostUnindexed) {
       throw new EventLogUnavailable(`${tail.from - floor} events of the stream are not in the index of event ids`);
     }
     while (tail.from > floor) {
@@ -89,7 +89,7 @@ export class IdLookup {
     const indexed = await this.index.indexedRevision(tail.stream);
     if (indexed !== null && indexed > tail.indexed) tail.indexed = indexed;
     this.recent.trim(tail);
-    if (tail.places.length > mostUnindexed) this.recent.reset(tail, tail.head);
+    if (tail.places.length > this.mostUnindexed) this.recent.reset(tail, tail.head);
   }
 }
 

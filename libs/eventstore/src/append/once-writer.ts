@@ -21,12 +21,14 @@ export interface WriterLimits {
   readonly timeoutMs: number;
   /** What may wait for its answer; more is refused. */
   readonly queue: { readonly appends: number; readonly bytes: number };
+  /** Newest events read to learn where a stream is. Default 64. */
+  readonly endPage?: number;
+  /** A tail that is further behind than this begins anew at the end. Default 1,024. */
+  readonly largestGap?: number;
+  /** Events of one stream that may be missing in the index; with more, appends to it are refused. Default 65,536. */
+  readonly mostUnindexed?: number;
 }
 
-/** Newest events read to learn where a stream is. */
-const endPage = 64;
-/** A tail that is further behind than this begins anew at the end. */
-const largestGap = 1_024;
 /** How often somebody else may come in between. */
 const maxAttempts = 16;
 const longestPauseMs = 100;
@@ -51,7 +53,7 @@ export class OnceWriter implements EventLogWriter {
     private readonly index: GuardedIndex,
     private readonly limits: WriterLimits,
   ) {
-    this.#lookup = new IdLookup(recent, index, streams);
+    this.#lookup = new IdLookup(recent, index, streams, limits.mostUnindexed ?? 65_536);
   }
 
   /** Appends that wait for their answer. */
@@ -88,12 +90,11 @@ export class OnceWriter implements EventLogWriter {
   async #appendNext(request: AppendRequest, deadline: Deadline): Promise<AppendResult> {
     if (deadline.left === 0) throw new EventLogUnavailable('the append waited too long for those before it');
     const { tail, isUnread } = await this.#tail(request);
-    tail.users++;
     try {
       if (isUnread) await this.#catchUp(tail, deadline, true);
       return await this.#attempt(request, tail, deadline);
     } finally {
-      tail.users--;
+      this.recent.release(tail);
     }
   }
 
@@ -125,7 +126,7 @@ export class OnceWriter implements EventLogWriter {
 
   /**
    * What is known of the stream, or as little as this append needs to know. Where a stream is said to be is only taken
-   * at somebody's word here: no attempt is made elsewhere, and the server takes it only there.
+   * at somebody's word here: no attempt is made elsewhere, and the server takes it only there. To be released.
    */
   async #tail({ stream, expected, events }: AppendRequest): Promise<{ tail: StreamTail; isUnread: boolean }> {
     const tail = this.recent.tail(stream);
@@ -147,6 +148,7 @@ export class OnceWriter implements EventLogWriter {
 
   /** Brings a tail to the end of its stream as it is now. */
   async #catchUp(tail: StreamTail, deadline: Deadline, isNew = false): Promise<void> {
+    const { endPage = 64, largestGap = 1_024 } = this.limits;
     const events = await this.streams.readBack(tail.stream, 'end', endPage, deadline);
     const first = events[0]?.revision ?? 0;
     const last = events.at(-1)?.revision ?? -1;

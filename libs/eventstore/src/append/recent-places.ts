@@ -29,20 +29,26 @@ export class RecentPlaces {
     return this.#byId.get(eventId);
   }
 
-  /** Counts as use. */
+  /** Not forgotten until it is released. */
   tail(stream: string): StreamTail | undefined {
     const tail = this.#tails.get(stream);
     if (tail === undefined) return undefined;
     this.#tails.delete(stream);
     this.#tails.set(stream, tail);
+    tail.users++;
     return tail;
   }
 
-  /** Begins a tail that knows nothing yet. */
+  /** Begins a tail that knows nothing yet. Not forgotten until it is released. */
   begin(stream: string, head: number): StreamTail {
     const tail = new StreamTail(stream, head);
     this.#tails.set(stream, tail);
+    tail.users++;
     return tail;
+  }
+
+  release(tail: StreamTail): void {
+    tail.users--;
   }
 
   add(tail: StreamTail, places: readonly KnownPlace[]): void {

@@ -18,6 +18,7 @@ export class Link {
   /** Places for appends that are in use: whoever appends counts them. */
   taken = 0;
   #used = false;
+  #isOver = false;
 
   constructor(url: string) {
     this.#client = EventStoreDBClient.connectionString(url);
@@ -26,6 +27,11 @@ export class Link {
 
   get ageMs(): number {
     return performance.now() - this.#madeAt;
+  }
+
+  /** Reads that were under way when it ended look as if they had come to their end: they must not be believed. */
+  get isOver(): boolean {
+    return this.#isOver;
   }
 
   /** For reads and subscriptions; it appends only by `append`. */
@@ -38,18 +44,23 @@ export class Link {
     this.#used = true;
     const answer = this.#append.apply(this.#client, call);
     this.#inFlight.add(answer);
-    const done = (): unknown => this.#inFlight.delete(answer);
-    answer.then(done, done);
+    void this.#settled(answer);
     return answer;
   }
 
   /** Ends what is under way with an error, then the channel, which `dispose` leaves open. Bounded in time. */
   async end(): Promise<void> {
+    this.#isOver = true;
     if (!this.#used) return;
     await within(endStepMs, this.#client.dispose());
     // A call that finds the channel closed beneath it throws where nobody can catch it.
     await within(endStepMs, Promise.allSettled(this.#inFlight));
     await within(endStepMs, this.#closeChannel());
+  }
+
+  async #settled(answer: Promise<unknown>): Promise<void> {
+    await answer.catch(() => undefined);
+    this.#inFlight.delete(answer);
   }
 
   async #closeChannel(): Promise<void> {
@@ -76,10 +87,11 @@ export class Connection {
     try {
       this.#link = new Link(address.url);
     } catch (error) {
-      // The client's error carries the whole string as a property.
+      // Without the client's error as its cause: that carries the whole string as a property.
       const { message } = error as Error;
       const secret = address.credentials?.password;
       const tellable = secret === undefined || !decodeURIComponentSafely(message).includes(secret);
+      // oxlint-disable-next-line preserve-caught-error
       throw new Error(`EventStoreDB at ${address.where}: ${tellable ? message : 'malformed connection string'}`);
     }
   }

@@ -1,7 +1,18 @@
 import { EventLogUnavailable } from '@parley/ports';
 
+/** What was waited for so long without an answer makes a connection look silent, in milliseconds. */
+const silenceMs = 1_000;
+
 /** The time for what was promised was up; whether it happens yet is unknown. */
-export class TimedOut extends EventLogUnavailable {}
+export class TimedOut extends EventLogUnavailable {
+  /** It was waited for long enough to doubt the connection; what had hardly any time left says nothing about it. */
+  readonly isSilence: boolean;
+
+  constructor(message: string, waitedMs: number) {
+    super(message);
+    this.isSilence = waitedMs >= silenceMs;
+  }
+}
 
 /** A point in time until which one call, with all its steps, must have ended. */
 export class Deadline {
@@ -28,7 +39,8 @@ export class Deadline {
    */
   race<T>(work: Promise<T>, waitingFor: string): Promise<T> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new TimedOut(`${waitingFor} took too long`)), this.left);
+      const { left } = this;
+      const timer = setTimeout(() => reject(new TimedOut(`${waitingFor} took too long`, left)), left);
       work.finally(() => clearTimeout(timer)).then(resolve, reject);
     });
   }

@@ -10,7 +10,7 @@ import { describe, expect, it } from 'vitest';
 import { failureOf } from './failures.js';
 
 const wrong = (current: bigint | 'no_stream') =>
-  new WrongExpectedVersionError(null as never, { streamName: 's', current, expected: 3n } as never);
+  new WrongExpectedVersionError(null as never, { streamName: 's', current, expected: 3n });
 
 describe('a failure', () => {
   it.each([

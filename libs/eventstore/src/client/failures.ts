@@ -7,8 +7,11 @@ export type Failure =
   | { readonly kind: 'too-large'; readonly reason: string }
   /** The server is there and does not do it: tombstoned stream, missing rights. */
   | { readonly kind: 'refused'; readonly reason: string }
-  /** Another node is the leader now; the client goes there by itself. The fate of an append is unknown. */
-  | { readonly kind: 'moved'; readonly reason: string }
+  /**
+   * The connection works: another node is the leader now, where the client goes by itself, or the server gave up. The
+   * fate of an append is unknown.
+   */
+  | { readonly kind: 'unsure'; readonly reason: string }
   /** Anything else: the fate of an append is unknown, and the connection may be broken. */
   | { readonly kind: 'broken'; readonly reason: string };
 
@@ -32,7 +35,8 @@ export function failureOf(error: unknown): Failure {
     case 'access-denied':
       return { kind: 'refused', reason: `access denied (${reason})` };
     case 'not-leader':
-      return { kind: 'moved', reason };
+    case 'timeout':
+      return { kind: 'unsure', reason };
     default:
       return { kind: 'broken', reason };
   }

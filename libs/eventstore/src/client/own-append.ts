@@ -19,11 +19,13 @@ export function ownAppendToStream(): AppendToStream {
   const folder = dirname(entry) + sep;
   const loaded = (): string[] => Object.keys(require.cache).filter((file) => file.startsWith(folder));
   const prototype = EventStoreDBClient.prototype;
+  // oxlint-disable-next-line typescript/unbound-method -- it is put back, and bound by whoever calls the copy
   const shared = prototype.appendToStream;
   const others = loaded().map((file) => [file, require.cache[file]] as const);
   for (const [file] of others) delete require.cache[file];
   try {
     require(entry);
+    // oxlint-disable-next-line typescript/unbound-method
     return prototype.appendToStream;
   } finally {
     prototype.appendToStream = shared;

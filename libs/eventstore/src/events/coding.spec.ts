@@ -13,10 +13,11 @@ const event = (parts: Partial<NewEvent> = {}): NewEvent => ({
   ...parts,
 });
 
+const throughJson = (value: unknown): unknown => JSON.parse(Buffer.from(JSON.stringify(value)).toString()) as unknown;
+
 /** What the client makes of what the client was given, as its append and its reading do it. */
 function stored(given: NewEvent): StoredEvent {
   const { id, type, contentType, data, metadata } = toEventData(given);
-  const throughJson = (value: unknown): unknown => JSON.parse(Buffer.from(JSON.stringify(value)).toString()) as unknown;
   const isJson = contentType === 'application/json';
   return {
     id,
@@ -72,9 +73,10 @@ describe('an event on its way to EventStoreDB and back', () => {
   });
 });
 
+const of = (commit: bigint, prepare: bigint): number => numberOf({ commit, prepare }, () => 'event e of s');
+
 describe('a position', () => {
   it('is one integer, or refused by name', () => {
-    const of = (commit: bigint, prepare: bigint) => numberOf({ commit, prepare }, () => 'event e of s');
     expect(of(12n, 12n)).toBe(12);
     expect(() => of(12n, 11n)).toThrow(/event e of s was written by a transaction/);
     expect(() => of(18_446_744_073_709_551_615n, 18_446_744_073_709_551_615n)).toThrow(UnusablePosition);

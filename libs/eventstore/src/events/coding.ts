@@ -36,7 +36,7 @@ export function toRecordedEvent(event: StoredEvent): RecordedEvent {
   return {
     eventId: mark?.id ?? event.id,
     type: event.type,
-    data: event.isJson ? JSON.stringify(event.data) : textOf(event.data as Uint8Array),
+    data: event.isJson ? JSON.stringify(event.data) : textOf(event.data),
     metadata,
     time: mark?.time ?? event.created.getTime(),
     stream: event.streamId,

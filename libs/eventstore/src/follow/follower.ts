@@ -1,5 +1,5 @@
 import type { Logger } from '@parley/platform';
-import { EventLogUnavailable, type EventBatch, type EventSubscription } from '@parley/ports';
+import type { EventBatch, EventSubscription } from '@parley/ports';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Connection } from '../client/connection.js';
 import { failureOf } from '../client/failures.js';
@@ -249,9 +249,11 @@ export class Follower implements EventSubscription {
   #failed(error: unknown): void {
     if (this.#closed || this.#isAway) return;
     this.#isAway = true;
-    const reason = error instanceof EventLogUnavailable ? error.message : failureOf(error);
-    const from = this.#buffer.considered;
-    this.context.logger.warn({ reason, from }, 'a subscription to the event log broke off and is resumed');
+    const fields = { reason: error instanceof Error ? error.message : String(error), from: this.#buffer.considered };
+    // The server may end the subscription of a slow consumer: nothing is wrong with it.
+    if (failureOf(error).kind === 'unsure')
+      this.context.logger.debug(fields, 'a subscription to the event log is resumed');
+    else this.context.logger.warn(fields, 'a subscription to the event log broke off and is resumed');
   }
 
   #recovered(): void {

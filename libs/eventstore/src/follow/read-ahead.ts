@@ -48,7 +48,7 @@ export class ReadAhead {
     if (position > this.#considered) this.#considered = position;
   }
 
-  /** `checkpoint`: everything wanted up to here has been taken now. */
+  /** At least one, if there is one. `checkpoint`: everything wanted up to here has been taken now. */
   take(most: number): { readonly events: readonly RecordedEvent[]; readonly checkpoint: number } {
     const events = this.#events.splice(0, most);
     const last = events.at(-1);

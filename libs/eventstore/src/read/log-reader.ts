@@ -43,7 +43,7 @@ export class EventStoreReader implements EventLogReader {
     if (stream === '' || stream.startsWith('$')) return [];
     const direction = options.direction ?? 'forwards';
     const from = options.from ?? (direction === 'forwards' ? 'start' : 'end');
-    return await this.context.pages.stream(stream, { direction, from, limit });
+    return this.context.pages.stream(stream, { direction, from, limit });
   }
 
   async readAll(options: ReadAllOptions = {}): Promise<AllPage> {
@@ -51,25 +51,25 @@ export class EventStoreReader implements EventLogReader {
     const limit = checkLimit(given);
     const plan = planFilter(options.filter);
     const { pages } = this.context;
-    if (direction === 'backwards') return await readBackwards(pages, plan, options.after, limit);
-    if (options.from !== undefined || !plan.isNarrow) return await readForwards(pages, plan, { ...options, limit });
+    if (direction === 'backwards') return readBackwards(pages, plan, options.after, limit);
+    if (options.from !== undefined || !plan.isNarrow) return readForwards(pages, plan, { ...options, limit });
     const follower = new Follower(this.context, { after, plan, readAhead: limit, isPatient: false });
-    return await readFiltered(follower, after, options.upTo ?? Infinity, limit);
+    return readFiltered(follower, after, options.upTo ?? Infinity, limit);
   }
 
   async findEvent(eventId: string): Promise<RecordedEvent | null> {
     const { recent, index } = this.context;
     const known = recent.find(eventId);
-    if (known !== undefined) return await this.#eventAt(known);
+    if (known !== undefined) return this.#eventAt(known);
     // In this order: what is indexed up to there is found by the question after it.
     const indexedPosition = await index.indexedPosition();
     const places = await index.find([eventId]);
     const place = places?.get(eventId);
-    if (place !== undefined) return await this.#eventAt(place);
+    if (place !== undefined) return this.#eventAt(place);
     if (places === null || indexedPosition === null) {
       throw new EventLogUnavailable('the index of event ids is away');
     }
-    return await this.#findAbove(indexedPosition, eventId);
+    return this.#findAbove(indexedPosition, eventId);
   }
 
   async streamInfo(stream: string): Promise<StreamInfo | null> {

@@ -57,11 +57,7 @@ export class Pages {
         maxCount: limit,
         requiresLeader: true,
       });
-    const take = (stored: StoredEvent, items: RecordedEvent[]): number => {
-      items.push(toRecordedEvent(stored));
-      return 0;
-    };
-    return (await this.#read(limit, deadline, open, take)).items;
+    return (await this.#read(limit, deadline, open, takeRecorded)).items;
   }
 
   /** System events are told, not shown. May end before its limit without being at the end. @throws EventLogUnavailable */
@@ -72,12 +68,7 @@ export class Pages {
         fromPosition: from === 'start' ? START : from === 'end' ? END : pairOf(from),
         maxCount: limit,
       });
-    const take = (stored: StoredEvent, items: AllEvent[]): number => {
-      const one = toAllEvent(stored);
-      if (one !== null) items.push(one);
-      return one?.event == null ? 0 : one.event.data.length + one.event.metadata.length;
-    };
-    return this.#read(limit, new Deadline(this.timeoutMs), open, take);
+    return this.#read(limit, new Deadline(this.timeoutMs), open, takeAll);
   }
 
   async #read<T>(
@@ -89,7 +80,9 @@ export class Pages {
     const { link } = this.connection;
     const reading = open(link);
     try {
-      return await deadline.race(collect(reading, limit, take), 'a read of the event log');
+      const collected = await deadline.race(collect(reading, limit, take), 'a read of the event log');
+      if (link.isOver) throw new Error('the connection ended during the read');
+      return collected;
     } catch (error) {
       if (failureOf(error).kind === 'no-stream') return { items: [], atEnd: true };
       throw this.#unavailable(link, error);
@@ -101,7 +94,7 @@ export class Pages {
 
   #unavailable(link: Link, error: unknown): Error {
     if (error instanceof TimedOut) {
-      this.connection.replace(link, error.message);
+      if (error.isSilence) this.connection.replace(link, error.message);
       return error;
     }
     const failure = failureOf(error);
@@ -120,6 +113,18 @@ interface Reading {
   on(event: 'error', listener: (error: Error) => void): unknown;
   pause(): unknown;
   cancel(): Promise<void>;
+}
+
+function takeRecorded(stored: StoredEvent, items: RecordedEvent[]): number {
+  items.push(toRecordedEvent(stored));
+  return 0;
+}
+
+function takeAll(stored: StoredEvent, items: AllEvent[]): number {
+  const one = toAllEvent(stored);
+  if (one !== null) items.push(one);
+  const event = one?.event ?? null;
+  return event === null ? 0 : event.data.length + event.metadata.length;
 }
 
 /** `take` answers the size of what it took. */
@@ -144,7 +149,7 @@ function collect<T>(
         if (units >= pageUnits && count < limit) end(false);
       } catch (error) {
         reading.pause();
-        reject(error as Error);
+        reject(error);
       }
     });
     reading.on('end', () => end(count < limit));
