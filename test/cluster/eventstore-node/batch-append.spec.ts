@@ -153,6 +153,7 @@ describe('requests that the client never makes', () => {
   });
 
   it('answers a part that is never completed with a timeout', async () => {
+    const { node } = await aNode({ limits: { writeTimeoutMs: 100 } });
     const { write, answers, end } = open(node.port);
     const request = aRequest(randomUUID());
     const options = new streams.BatchAppendReq.Options();
