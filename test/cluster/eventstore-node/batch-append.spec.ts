@@ -28,11 +28,11 @@ describe('many appends over one call', () => {
   it('answers thousands made in one turn of the event loop', async () => {
     const stream = aStream();
     const value = 'A'.repeat(100);
-    const events = Array.from({ length: 5_000 }, (_, n) => ({ ...numbered(n), data: { n, value } }));
+    const events = Array.from({ length: 2_000 }, (_, n) => ({ ...numbered(n), data: { n, value } }));
     const results = await Promise.all(
       events.map((event) => client.appendToStream(stream, event, { deadline: 120_000 })),
     );
-    expect(new Set(results.map((result) => result.nextExpectedRevision)).size).toBe(5_000);
+    expect(new Set(results.map((result) => result.nextExpectedRevision)).size).toBe(2_000);
     expect(idsOf(await collect(client.readStream(stream)))).toEqual(idsOf(events));
   });
 
