@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { DirectoryLock } from './store/directory-lock.js';
 import { EventLog } from './store/event-log.js';
 import { FileStorage } from './store/file-storage.js';
 import { writeSystemEvents } from './store/first-start.js';
@@ -43,8 +44,18 @@ const DEFAULT_LIMITS: NodeLimits = {
   slowConsumerMs: 500,
 };
 
-/** @throws Error when the port is taken or the log cannot be read */
+/** @throws Error when the port or the directory is taken, or the log cannot be read */
 export async function startCompatibleNode(options: CompatibleNodeOptions = {}): Promise<CompatibleNode> {
+  const lock = options.directory === undefined ? null : await DirectoryLock.take(options.directory);
+  try {
+    return await start(options, lock);
+  } catch (error) {
+    await lock?.release();
+    throw error;
+  }
+}
+
+async function start(options: CompatibleNodeOptions, lock: DirectoryLock | null): Promise<CompatibleNode> {
   const storage = options.directory === undefined ? new MemoryStorage() : new FileStorage(options.directory);
   const log = new EventLog(storage, options.recentIds === undefined ? {} : { recentIds: options.recentIds });
   await writeSystemEvents(log);
@@ -62,11 +73,16 @@ export async function startCompatibleNode(options: CompatibleNodeOptions = {}): 
     throw error;
   }
   const { port } = listener;
-  let ended: Promise<unknown> | null = null;
+  let ended: Promise<void> | null = null;
   const stop = async (): Promise<void> => {
     await log.settled();
     await listener.close();
     await log.close();
+    await lock?.release();
+  };
+  const crash = async (): Promise<void> => {
+    await Promise.all([log.crash(), listener.crash()]);
+    await lock?.release();
   };
   return {
     connectionString: connectionString(options, host, port),
@@ -75,7 +91,7 @@ export async function startCompatibleNode(options: CompatibleNodeOptions = {}): 
       await (ended ??= stop());
     },
     async crash() {
-      await (ended ??= Promise.all([log.crash(), listener.crash()]));
+      await (ended ??= crash());
     },
   };
 }

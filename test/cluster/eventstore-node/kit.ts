@@ -82,15 +82,23 @@ export function aFolder(): string {
   return folder;
 }
 
+export function connect(connectionString: string): EventStoreDBClient {
+  return EventStoreDBClient.connectionString(`${connectionString}&defaultDeadline=60000`);
+}
+
 const nodes: CompatibleNode[] = [];
 
-/** A node that is stopped with the tests of the file, and a client of it. */
+/**
+ * A node that is stopped with the tests of the file, and a client of it. Both are patient, so that a busy machine fails
+ * no test that is not about time.
+ */
 export async function aNode(
   options: CompatibleNodeOptions = {},
 ): Promise<{ readonly node: CompatibleNode; readonly client: EventStoreDBClient }> {
-  const node = await startCompatibleNode(options);
+  const limits = { writeTimeoutMs: 60_000, ...options.limits };
+  const node = await startCompatibleNode({ ...options, limits });
   nodes.push(node);
-  return { node, client: EventStoreDBClient.connectionString(node.connectionString) };
+  return { node, client: connect(node.connectionString) };
 }
 
 afterAll(async () => {

@@ -1,19 +1,23 @@
-import {
-  ANY,
-  END,
-  EventStoreDBClient,
-  NO_STREAM,
-  START,
-  StreamDeletedError,
-  StreamNotFoundError,
-} from '@eventstore/db-client';
+import { ANY, END, NO_STREAM, START, StreamDeletedError, StreamNotFoundError } from '@eventstore/db-client';
 import type { JSONEventData, ResolvedEvent } from '@eventstore/db-client';
 import { appendFileSync, readFileSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { spawnCompatibleNode, startCompatibleNode } from '../../eventstore-node/index.js';
 import type { ChildNode } from '../../eventstore-node/index.js';
-import { aFolder, aNode, aStream, collect, failure, idsOf, manyNumbered, numbered, numberOf, until } from './kit.js';
+import {
+  aFolder,
+  aNode,
+  connect,
+  aStream,
+  collect,
+  failure,
+  idsOf,
+  manyNumbered,
+  numbered,
+  numberOf,
+  until,
+} from './kit.js';
 
 const children: ChildNode[] = [];
 
@@ -26,8 +30,6 @@ const spawnNode = async (directory: string, port = 0): Promise<ChildNode> => {
   children.push(child);
   return child;
 };
-
-const connect = (connectionString: string): EventStoreDBClient => EventStoreDBClient.connectionString(connectionString);
 
 describe('a node that starts again', () => {
   it('has everything where it was', async () => {
@@ -100,6 +102,15 @@ describe('a node that starts again', () => {
     appendFileSync(file, Buffer.from('00000000ffffffff', 'hex'));
     const fourth = await aNode({ directory });
     expect((await collect(fourth.client.readStream(stream))).map(numberOf)).toEqual([0, 3]);
+  });
+
+  it('refuses a folder in which another one works', async () => {
+    const directory = aFolder();
+    const { node } = await aNode({ directory });
+    await expect(startCompatibleNode({ directory })).rejects.toThrow('another node works on');
+    await node.stop();
+    const again = await startCompatibleNode({ directory });
+    await again.stop();
   });
 
   it('refuses a file that is not its own', async () => {

@@ -1,6 +1,6 @@
 import { Numbers } from './growable.js';
 import { DELETED_REVISION } from './record.js';
-import type { StoredEvent } from './record.js';
+import type { RecordHeader } from './record.js';
 
 /** What readers may see of one stream: durable events only. */
 export interface StreamEntry {
@@ -29,7 +29,7 @@ export class EventIndex {
     return this.#positions.length;
   }
 
-  add(event: StoredEvent): void {
+  add(event: RecordHeader): void {
     const ordinal = this.count;
     const entry = this.#entryFor(event.stream);
     this.#positions.push(event.position);

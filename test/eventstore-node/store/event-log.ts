@@ -56,10 +56,10 @@ export class EventLog implements ReadableLog {
     this.#writer = new WriterState(options.recentIds ?? 100_000, (stream, revision) =>
       this.#durableId(stream, revision),
     );
-    replay(storage, (event) => {
-      this.index.add(event);
-      this.#writer.restore(event);
-      this.#lastCreated = Math.max(this.#lastCreated, event.created);
+    replay(storage, (header, whole) => {
+      this.index.add(header);
+      this.#writer.restore(header, whole);
+      this.#lastCreated = Math.max(this.#lastCreated, header.created);
     });
     this.#nextOffset = storage.length;
     this.#commit = new GroupCommit(storage, () => this.#announce());

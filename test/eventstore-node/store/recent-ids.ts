@@ -1,6 +1,8 @@
 interface Place {
   readonly stream: string;
   readonly revision: number;
+  /** Where the id stands among the newest ones. */
+  readonly slot: number;
 }
 
 /**
@@ -9,20 +11,23 @@ interface Place {
  */
 export class RecentIds {
   readonly #places = new Map<string, Place>();
+  /** A ring: the oldest id is where the next one goes. */
+  readonly #ring: string[] = [];
   readonly #limit: number;
+  #next = 0;
 
   constructor(limit: number) {
     this.#limit = limit;
   }
 
   add(id: string, stream: string, revision: number): void {
-    // The newest one counts when an id is written twice.
-    this.#places.delete(id);
-    this.#places.set(id, { stream, revision });
-    for (const oldest of this.#places.keys()) {
-      if (this.#places.size <= this.#limit) break;
-      this.#places.delete(oldest);
-    }
+    const slot = this.#next;
+    const oldest = this.#ring[slot];
+    // Written again since, it stands at a newer place as well.
+    if (oldest !== undefined && this.#places.get(oldest)?.slot === slot) this.#places.delete(oldest);
+    this.#ring[slot] = id;
+    this.#places.set(id, { stream, revision, slot });
+    this.#next = (slot + 1) % this.#limit;
   }
 
   revision(id: string, stream: string): number | undefined {

@@ -13,10 +13,11 @@ export interface ProposedEvent {
   readonly metadata: Buffer;
 }
 
-/** An event as it stands in the log. */
-export interface StoredEvent extends ProposedEvent {
+/** What the index keeps of an event. */
+export interface RecordHeader {
   readonly stream: string;
   readonly revision: number;
+  readonly type: string;
   /** Time of acceptance, ms since 1970 UTC; never falls from one event to the next. */
   readonly created: number;
   /** Byte offset of its record in the log: commit and prepare position alike. */
@@ -24,6 +25,9 @@ export interface StoredEvent extends ProposedEvent {
   /** Byte offset just behind its record. */
   readonly end: number;
 }
+
+/** An event as it stands in the log. */
+export interface StoredEvent extends ProposedEvent, RecordHeader {}
 
 export const FRAME_HEADER = 8;
 const RECORD_HEADER = 53;
@@ -81,25 +85,32 @@ function encodeRecord(event: Unplaced): Buffer {
 }
 
 /** @param position where the record stands in the log @param offset where it begins in `buffer` */
-export function decodeRecord(buffer: Buffer, offset: number, position: number): StoredEvent {
-  const flags = buffer.readUInt8(offset + 4);
-  let at = offset + RECORD_HEADER;
-  const take = (length: number): Buffer => buffer.subarray(at, (at += length));
-  const stream = take(buffer.readUInt32LE(offset + 37)).toString();
-  const type = take(buffer.readUInt32LE(offset + 41)).toString();
-  const metadata = take(buffer.readUInt32LE(offset + 45));
-  const data = take(buffer.readUInt32LE(offset + 49));
+export function decodeHeader(buffer: Buffer, offset: number, position: number): RecordHeader {
+  const streamStart = offset + RECORD_HEADER;
+  const typeStart = streamStart + buffer.readUInt32LE(offset + 37);
+  const typeEnd = typeStart + buffer.readUInt32LE(offset + 41);
+  const deleted = (buffer.readUInt8(offset + 4) & TOMBSTONE_FLAG) !== 0;
   return {
-    id: decodeId(buffer, offset),
-    stream,
-    type,
-    isJson: (flags & JSON_FLAG) !== 0,
+    stream: buffer.toString('utf8', streamStart, typeStart),
+    type: buffer.toString('utf8', typeStart, typeEnd),
+    revision: deleted ? DELETED_REVISION : buffer.readDoubleLE(offset + 29),
     created: buffer.readDoubleLE(offset + 21),
-    revision: (flags & TOMBSTONE_FLAG) === 0 ? buffer.readDoubleLE(offset + 29) : DELETED_REVISION,
-    metadata,
-    data,
     position,
     end: position + recordLength(buffer, offset),
+  };
+}
+
+/** The whole event, as `decodeHeader`. Its bytes are those of `buffer`. */
+export function decodeRecord(buffer: Buffer, offset: number, position: number): StoredEvent {
+  const dataEnd = offset + recordLength(buffer, offset);
+  const dataStart = dataEnd - buffer.readUInt32LE(offset + 49);
+  const metadataStart = dataStart - buffer.readUInt32LE(offset + 45);
+  return {
+    ...decodeHeader(buffer, offset, position),
+    id: decodeId(buffer, offset),
+    isJson: (buffer.readUInt8(offset + 4) & JSON_FLAG) !== 0,
+    metadata: buffer.subarray(metadataStart, dataStart),
+    data: buffer.subarray(dataStart, dataEnd),
   };
 }
 

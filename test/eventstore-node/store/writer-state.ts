@@ -11,7 +11,7 @@ import type { StreamMetadata } from '../semantics/stream-metadata.js';
 import { NO_STREAM_REVISION } from '../semantics/append-rules.js';
 import type { WriterView } from '../semantics/append-rules.js';
 import { DELETED_REVISION } from './record.js';
-import type { ProposedEvent, StoredEvent } from './record.js';
+import type { ProposedEvent, RecordHeader, StoredEvent } from './record.js';
 import { RecentIds } from './recent-ids.js';
 
 interface AcceptedStream {
@@ -86,12 +86,12 @@ export class WriterState {
   }
 
   /** An event was found in the log at the start. Its id is not among the recent ones. */
-  restore(event: StoredEvent): void {
-    const accepted = this.#stream(event.stream);
-    accepted.lastRevision = event.revision;
-    if (isMetastream(event.stream)) {
-      accepted.newestMetadata = { isJson: event.isJson, data: Buffer.from(event.data) };
-    }
+  restore(header: RecordHeader, whole: () => StoredEvent): void {
+    const accepted = this.#stream(header.stream);
+    accepted.lastRevision = header.revision;
+    if (!isMetastream(header.stream)) return;
+    const { isJson, data } = whole();
+    accepted.newestMetadata = { isJson, data: Buffer.from(data) };
   }
 
   #stream(name: string): AcceptedStream {

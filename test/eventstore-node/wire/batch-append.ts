@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import type { BatchAppendReq, BatchAppendResp } from '@eventstore/db-client/generated/streams_pb.js';
@@ -64,7 +65,9 @@ class BatchAppends {
     }
     call.on('data', (request: BatchAppendReq) => {
       this.#take(request);
-      if (this.#node.log.waitingBytes > MAX_WAITING_BYTES) this.#pause();
+      if (this.#node.log.waitingBytes > MAX_WAITING_BYTES) this.#pauseUntil(this.#node.log.progress());
+      // Somebody who does not take his answers is not listened to.
+      else if (call.writableNeedDrain) this.#pauseUntil(once(call, 'drain'));
     });
     call.on('end', () => {
       this.#ended = true;
@@ -74,9 +77,12 @@ class BatchAppends {
     call.on('cancelled', () => this.#forget());
   }
 
-  #pause(): void {
+  #pauseUntil(moment: Promise<unknown>): void {
     this.#call.pause();
-    void this.#node.log.progress().then(() => this.#call.resume());
+    moment.then(
+      () => this.#call.resume(),
+      () => undefined,
+    );
   }
 
   #take(request: BatchAppendReq): void {

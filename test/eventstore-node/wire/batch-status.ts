@@ -1,7 +1,7 @@
 import status from '@eventstore/db-client/generated/status_pb.js';
 import type { Status } from '@eventstore/db-client/generated/status_pb.js';
 import type { ExpectedRevision } from '../semantics/append-rules.js';
-import { bytes, integer, message, text } from './protobuf.js';
+import { Message } from './protobuf.js';
 
 /** `google.rpc.Status` of a batch append, with details of the types that the client knows. */
 
@@ -15,18 +15,28 @@ const Code = {
   unavailable: 14,
 };
 
-function failed(code: number, name: string, details: readonly Buffer[] = []): Status {
-  const any = [text(1, `type.googleapis.com/event_store.client.${name}`), bytes(2, Buffer.concat(details))];
-  return status.Status.deserializeBinary(Buffer.concat([integer(1, code), text(2, name), message(3, ...any)]));
+type Fill = (details: Message) => void;
+
+function failed(code: number, name: string, fill: Fill = () => undefined): Status {
+  const details = new Message();
+  fill(details);
+  const encoded = new Message()
+    .integer(1, code)
+    .text(2, name)
+    .message(3, (any) => any.text(1, `type.googleapis.com/event_store.client.${name}`).bytes(2, details.finish()));
+  return status.Status.deserializeBinary(encoded.finish());
 }
 
 export function wrongExpectedVersionStatus(expected: ExpectedRevision, current: number): Status {
-  const stands = current < 0 ? message(2) : integer(1, current);
-  return failed(Code.alreadyExists, 'WrongExpectedVersion', [stands, expectation(expected)]);
+  return failed(Code.alreadyExists, 'WrongExpectedVersion', (details) => {
+    if (current < 0) details.message(2);
+    else details.integer(1, current);
+    writeExpectation(details, expected);
+  });
 }
 
 export function streamDeletedStatus(stream: string): Status {
-  return failed(Code.notFound, 'StreamDeleted', [message(1, text(3, stream))]);
+  return failed(Code.notFound, 'StreamDeleted', (details) => details.message(1, (name) => name.text(3, stream)));
 }
 
 export function accessDeniedStatus(): Status {
@@ -38,11 +48,11 @@ export function timeoutStatus(): Status {
 }
 
 export function maximumAppendSizeExceededStatus(maximum: number): Status {
-  return failed(Code.invalidArgument, 'MaximumAppendSizeExceeded', [integer(1, maximum)]);
+  return failed(Code.invalidArgument, 'MaximumAppendSizeExceeded', (details) => details.integer(1, maximum));
 }
 
 export function badRequestStatus(reason: string): Status {
-  return failed(Code.invalidArgument, 'BadRequest', [text(1, reason)]);
+  return failed(Code.invalidArgument, 'BadRequest', (details) => details.text(1, reason));
 }
 
 /** The log cannot be written any more. */
@@ -50,15 +60,18 @@ export function notReadyStatus(): Status {
   return failed(Code.unavailable, 'Unknown');
 }
 
-function expectation(expected: ExpectedRevision): Buffer {
+function writeExpectation(details: Message, expected: ExpectedRevision): void {
   switch (expected) {
     case 'any':
-      return message(4);
+      details.message(4);
+      break;
     case 'stream-exists':
-      return message(5);
+      details.message(5);
+      break;
     case 'no-stream':
-      return message(6);
+      details.message(6);
+      break;
     default:
-      return integer(3, expected);
+      details.integer(3, expected);
   }
 }

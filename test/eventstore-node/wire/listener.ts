@@ -16,7 +16,10 @@ export interface TlsFiles {
 const CALL_WINDOW = 768 * 1024;
 const CONNECTION_WINDOW = 1024 * 1024;
 
-/** A client that does not hear the end of its calls in this time is cut off. */
+/** Calls that are about to end by themselves get this long; what is still being sent then breaks. */
+const GRACE_MS = 100;
+
+/** A client that has not taken the last it was told by then is cut off. */
 const CLOSE_WITHIN_MS = 1_000;
 
 /**
@@ -63,16 +66,19 @@ export class Listener {
     const closed = this.#closeListener();
     for (const call of this.#calls) call.close(constants.NGHTTP2_CANCEL);
     for (const session of this.#sessions) session.close();
-    const late = setTimeout(() => this.#destroySockets(), CLOSE_WITHIN_MS);
+    const timers = [
+      setTimeout(() => this.#eachSocket((socket) => socket.destroySoon()), GRACE_MS),
+      setTimeout(() => this.#eachSocket((socket) => socket.destroy()), CLOSE_WITHIN_MS),
+    ];
     await closed;
-    clearTimeout(late);
+    for (const timer of timers) clearTimeout(timer);
     this.#server.forceShutdown();
   }
 
   /** Resets every connection. */
   async crash(): Promise<void> {
     const closed = this.#closeListener();
-    for (const socket of this.#sockets) socket.resetAndDestroy();
+    this.#eachSocket((socket) => socket.resetAndDestroy());
     this.#server.forceShutdown();
     await closed;
   }
@@ -97,8 +103,8 @@ export class Listener {
     await closed;
   }
 
-  #destroySockets(): void {
-    for (const socket of this.#sockets) socket.destroy();
+  #eachSocket(action: (socket: Socket) => void): void {
+    for (const socket of this.#sockets) action(socket);
   }
 }
 

@@ -18,7 +18,7 @@ const METHODS: readonly { readonly service: string; readonly method: string; rea
   [
     { service: STREAMS, method: 'read', features: ['position', 'events'] },
     { service: STREAMS, method: 'append' },
-    { service: STREAMS, method: 'batchappend', features: ['deadline_duration'] },
+    { service: STREAMS, method: 'batchappend' },
     { service: STREAMS, method: 'delete' },
     { service: STREAMS, method: 'tombstone' },
     { service: 'event_store.client.gossip.gossip', method: 'read' },

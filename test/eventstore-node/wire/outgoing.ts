@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { ServerWritableStream } from '@grpc/grpc-js';
 import { asRpcError } from './errors.js';
 import type { RpcError } from './errors.js';
@@ -42,6 +43,12 @@ export class Outgoing<Request> {
       const error = giveUp?.(Date.now() - since) ?? null;
       if (error !== null && this.#call.writableNeedDrain) throw error;
     }
+  }
+
+  /** Lets the other calls have their turn: for work that sends nothing for long. @throws ClientGone */
+  async giveWay(): Promise<void> {
+    await setImmediate();
+    if (!this.open) throw new ClientGone();
   }
 
   /** Resolves when `event` has called back or the client has gone. @throws ClientGone */

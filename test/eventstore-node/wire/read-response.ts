@@ -1,73 +1,77 @@
 import type { Position } from '../semantics/all-reader.js';
 import type { ResolvedEvent } from '../semantics/links.js';
 import type { StoredEvent } from '../store/record.js';
-import { bytes, int64, integer, message, text } from './protobuf.js';
+import { Message } from './protobuf.js';
 
 /** `ReadResp` messages, encoded. Numbers are those of the fields in streams.proto. */
 
-const TICKS_PER_MS = 10_000n;
-
 export type UuidForm = 'string' | 'structured';
 
-export function eventMessage(resolved: ResolvedEvent, uuids: UuidForm): Buffer {
-  const original = resolved.link ?? resolved.event;
-  return message(
-    1,
-    ...(resolved.event === null ? [] : [recordedEvent(1, resolved.event, uuids)]),
-    ...(resolved.link === null ? [] : [recordedEvent(2, resolved.link, uuids)]),
-    original === null ? message(4) : integer(3, original.position),
-  );
+const JSON_CONTENT = 'application/json';
+const OTHER_CONTENT = 'application/octet-stream';
+
+export function eventMessage({ event, link }: ResolvedEvent, uuids: UuidForm): Buffer {
+  const original = link ?? event;
+  return new Message()
+    .message(1, (read) => {
+      if (event !== null) read.message(1, (recorded) => writeEvent(recorded, event, uuids));
+      if (link !== null) read.message(2, (recorded) => writeEvent(recorded, link, uuids));
+      if (original === null) read.message(4);
+      else read.integer(3, original.position);
+    })
+    .finish();
 }
 
 export function confirmationMessage(subscriptionId: string): Buffer {
-  return message(2, text(1, subscriptionId));
+  return new Message().message(2, (confirmation) => confirmation.text(1, subscriptionId)).finish();
 }
 
-export function checkpointMessage(position: Position): Buffer {
-  return message(3, integer(1, position.commit), integer(2, position.prepare));
+export function checkpointMessage({ commit, prepare }: Position): Buffer {
+  return new Message().message(3, (checkpoint) => checkpoint.integer(1, commit).integer(2, prepare)).finish();
 }
 
 export function streamNotFoundMessage(stream: string): Buffer {
-  return message(4, message(1, text(3, stream)));
+  return new Message().message(4, (notFound) => notFound.message(1, (name) => name.text(3, stream))).finish();
 }
 
 export function firstStreamPositionMessage(revision: number): Buffer {
-  return integer(5, revision);
+  return new Message().integer(5, revision).finish();
 }
 
 export function lastStreamPositionMessage(revision: number): Buffer {
-  return integer(6, revision);
+  return new Message().integer(6, revision).finish();
 }
 
 export function caughtUpMessage(): Buffer {
-  return message(8);
+  return new Message().message(8).finish();
 }
 
-function recordedEvent(field: number, event: StoredEvent, uuids: UuidForm): Buffer {
-  const ticks = BigInt(Math.floor(event.created)) * TICKS_PER_MS;
-  return message(
-    field,
-    uuid(event.id, uuids),
-    message(2, text(3, event.stream)),
-    integer(3, event.revision),
-    integer(4, event.position),
-    integer(5, event.position),
-    entry('type', event.type),
-    entry('created', ticks.toString()),
-    entry('content-type', event.isJson ? 'application/json' : 'application/octet-stream'),
-    bytes(7, event.metadata),
-    bytes(8, event.data),
-  );
+function writeEvent(recorded: Message, event: StoredEvent, uuids: UuidForm): void {
+  recorded
+    .message(1, (uuid) => writeUuid(uuid, event.id, uuids))
+    .message(2, (name) => name.text(3, event.stream))
+    .integer(3, event.revision)
+    .integer(4, event.position)
+    .integer(5, event.position)
+    .message(6, (entry) => entry.text(1, 'type').text(2, event.type))
+    .message(6, (entry) => entry.text(1, 'created').text(2, ticks(event.created)))
+    .message(6, (entry) => entry.text(1, 'content-type').text(2, event.isJson ? JSON_CONTENT : OTHER_CONTENT))
+    .bytes(7, event.metadata)
+    .bytes(8, event.data);
 }
 
-function entry(key: string, value: string): Buffer {
-  return message(6, text(1, key), text(2, value));
+/** Units of 100 ns since 1970. */
+function ticks(ms: number): string {
+  return ms === 0 ? '0' : `${String(Math.floor(ms))}0000`;
 }
 
-function uuid(id: string, form: UuidForm): Buffer {
-  if (form === 'string') return message(1, text(2, id));
+function writeUuid(uuid: Message, id: string, form: UuidForm): void {
+  if (form === 'string') {
+    uuid.text(2, id);
+    return;
+  }
   const hex = id.replaceAll('-', '');
   const most = BigInt.asIntN(64, BigInt(`0x${hex.slice(0, 16)}`));
   const least = BigInt.asIntN(64, BigInt(`0x${hex.slice(16)}`));
-  return message(1, message(1, int64(1, most), int64(2, least)));
+  uuid.message(1, (structured) => structured.int64(1, most).int64(2, least));
 }

@@ -154,6 +154,8 @@ function integer(value: bigint): number {
 function searchWindow(filter: FilterOptions | undefined): number {
   if (filter === undefined || filter.hasCount()) return READ_BATCH;
   if (!filter.hasMax()) throw invalidArgument("'None' is not a valid filter window");
+  // With an empty window no read would ever come to an end.
+  if (filter.getMax() === 0) throw handlerThrew();
   return filter.getMax();
 }
 

@@ -48,6 +48,7 @@ export async function readAll(node: NodeContext, out: Out, options: AllRead): Pr
       sent += 1;
     }
     if (page.endOfStream || sent >= options.maxCount) return;
+    if (page.ordinals.length === 0) await out.giveWay();
     page = read(page.next);
   }
 }

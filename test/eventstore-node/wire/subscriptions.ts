@@ -69,6 +69,7 @@ export async function subscribeToAll(node: NodeContext, out: Out, options: AllSu
         await out.send(checkpointMessage(reached));
       }
       position = page.next;
+      if (page.ordinals.length === 0) await out.giveWay();
     }
   }
   await confirm();
