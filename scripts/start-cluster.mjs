@@ -54,15 +54,19 @@ tell(`\nThe cluster is ready at http://${host}:${port}`);
 
 let stopping = false;
 for (const signal of ['SIGINT', 'SIGTERM']) {
-  process.on(signal, async () => {
+  process.on(signal, () => {
     if (stopping) process.exit(130);
     stopping = true;
-    tell('Stopping the apps …');
-    await stopBalancer();
-    await cluster.stop();
-    await own?.stop();
-    process.exit(0);
+    void stop();
   });
+}
+
+async function stop() {
+  tell('Stopping the apps …');
+  await stopBalancer();
+  await cluster.stop();
+  await own?.stop();
+  process.exit(0);
 }
 
 async function compatibleNode() {

@@ -6,7 +6,7 @@
 import { openEventLog } from '@parley/embedded';
 import { CassandraStores, timelineProjections } from '@parley/cassandra';
 import { decodeEvent, type RecordedEvent } from '@parley/events';
-import type { OperationOf, Projection } from '@parley/ports';
+import type { Projection } from '@parley/ports';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -77,9 +77,9 @@ for (const name of timelineProjections) {
   const cpu = process.cpuUsage();
   for (let at = 0; at < decoded.length; at += 4_096) {
     const batch = decoded.slice(at, at + 4_096);
-    const operations = batch.flatMap((event) => projection?.evolve(event) ?? []) as OperationOf<typeof name>[];
+    const operations = batch.flatMap((event) => projection?.evolve(event) ?? []);
     await store.apply({
-      operations: operations as never,
+      operations,
       parked: [],
       checkpoint: batch.at(-1)?.recorded.position ?? 0,
     });
@@ -95,7 +95,7 @@ for (const name of timelineProjections) {
   const projection = projections.find((each): each is Projection<typeof name> => each.name === name);
   for (let at = 0; at < first.length; at += 500) {
     const operations = first.slice(at, at + 500).flatMap((event) => projection?.evolve(event) ?? []);
-    await stored.write(name, operations as never);
+    await stored.write(name, operations);
   }
 }
 let position = (recorded.at(-1)?.position ?? 0) + 1;

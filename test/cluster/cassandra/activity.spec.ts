@@ -14,6 +14,18 @@ import { CassandraModels } from './models.js';
 const seed = Number(process.env['PARLEY_TEST_SEED'] ?? Date.now() % 1_000_000);
 const hour = 3_600_000;
 
+const all = async (inbox: InboxReader, userId: string, after: number): Promise<readonly string[]> => {
+  const found: string[] = [];
+  let cursor = after;
+  for (let more = true; more;) {
+    const page = await inbox.changes(userId, cursor, 50);
+    found.push(...page.changes.map(({ json }) => json));
+    cursor = page.upTo;
+    more = page.hasMore;
+  }
+  return found;
+};
+
 describe(`activity noted in Cassandra (seed ${seed})`, () => {
   const folder = mkdtempSync(join(tmpdir(), 'parley-activity-'));
   let keyspace: TestKeyspace;
@@ -39,17 +51,6 @@ describe(`activity noted in Cassandra (seed ${seed})`, () => {
     rmSync(folder, { recursive: true });
   });
 
-  const all = async (inbox: InboxReader, userId: string, after: number): Promise<readonly string[]> => {
-    const found: string[] = [];
-    let cursor = after;
-    for (let more = true; more;) {
-      const page = await inbox.changes(userId, cursor, 50);
-      found.push(...page.changes.map(({ json }) => json));
-      cursor = page.upTo;
-      more = page.hasMore;
-    }
-    return found;
-  };
   const settle = async (scene: Scene): Promise<void> => {
     expect(await models.positions.waitFor(await scene.append(), 60_000)).toBe(true);
   };

@@ -34,6 +34,10 @@ const reaction = (at: number, sequence: number): HistoryOperation => ({
   emoji: '👍',
 });
 
+const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
+
+const idOf = (number: number): string => `usr_${String(number).padStart(6, '0')}`;
+
 describe('a long conversation', () => {
   let keyspace: TestKeyspace;
   let stored: Stored;
@@ -75,8 +79,6 @@ describe('a long conversation', () => {
     const answer = await stored.readers.history.page({ conversationId, windows, limit: 50, notices, ...query });
     return answer.entries.map(({ kind, sequence }) => (kind === 'message' ? sequence : `after ${sequence}`));
   };
-  const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
-
   it('is paged over the edges of its buckets', async () => {
     expect(await page({})).toEqual(range(2_451, 2_500));
     expect(await page({ before: 1_020 })).toEqual(range(970, 1_019));
@@ -146,7 +148,6 @@ describe('a long conversation', () => {
 
 describe('a conversation of many members', () => {
   const many = 10_300;
-  const idOf = (number: number): string => `usr_${String(number).padStart(6, '0')}`;
   let keyspace: TestKeyspace;
   let stored: Stored;
   beforeAll(async () => {

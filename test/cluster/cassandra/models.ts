@@ -45,7 +45,7 @@ export const projector = async (): Promise<ProjectorModule> => {
 };
 
 /** Wraps a store before the projector gets it, to break it. */
-export type Wrap = <Operation>(name: ProjectionName, store: ProjectionStore<Operation>) => ProjectionStore<Operation>;
+type Wrap = <Operation>(name: ProjectionName, store: ProjectionStore<Operation>) => ProjectionStore<Operation>;
 
 export interface CassandraModelsOptions {
   readonly client: CassandraClient;

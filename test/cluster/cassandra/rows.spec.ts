@@ -36,6 +36,34 @@ const stretch: fc.Arbitrary<Stretch> = fc.record({
   zombie: fc.option(fc.record({ which: fc.nat(10), events: fc.integer({ min: 1, max: 25 }) }), { freq: 1 }),
 });
 
+async function apply<Name extends Timeline>(
+  store: ProjectionStore<OperationOf<Name>>,
+  events: Events<Name>,
+): Promise<void> {
+  const operations = events.flat();
+  const checkpoint = operations.at(-1)?.position;
+  if (checkpoint !== undefined) await store.apply({ operations, parked: [], checkpoint });
+}
+
+async function eventsOf(play: readonly Step[]): Promise<{ readonly [Name in Timeline]: Events<Name> }> {
+  const folder = mkdtempSync(join(tmpdir(), 'parley-rows-'));
+  const log = await openEventLog(folder);
+  const scene = new Scene(log);
+  const acting = new Play(scene, '');
+  acting.begin();
+  for (const step of play) acting.step(step);
+  await scene.append();
+  const { events } = await log.readAll({ limit: 4_096 });
+  await log.close();
+  rmSync(folder, { recursive: true });
+  const { projections } = await projector();
+  const evolved = timelineProjections.map((name) => {
+    const projection = projections.find((each) => each.name === name)!;
+    return [name, events.map((event) => projection.evolve(decodeEvent(event)))] as const;
+  });
+  return Object.fromEntries(evolved) as unknown as { [Name in Timeline]: Events<Name> };
+}
+
 describe(`rows in Cassandra (seed ${seed})`, () => {
   let keyspace: TestKeyspace;
   let client: DyingClient;
@@ -57,15 +85,6 @@ describe(`rows in Cassandra (seed ${seed})`, () => {
       partition,
       serving: true,
     });
-
-  async function apply<Name extends Timeline>(
-    store: ProjectionStore<OperationOf<Name>>,
-    events: Events<Name>,
-  ): Promise<void> {
-    const operations = events.flat();
-    const checkpoint = operations.at(-1)?.position;
-    if (checkpoint !== undefined) await store.apply({ operations, parked: [], checkpoint });
-  }
 
   /** Once, without a break. */
   async function inOrder<Name extends Timeline>(name: Name, events: Events<Name>): Promise<number> {
@@ -96,7 +115,7 @@ describe(`rows in Cassandra (seed ${seed})`, () => {
           store = await open(name, own);
         }
       } catch (error) {
-        expect(error).toBeInstanceOf(ReadModelUnavailable);
+        if (!(error instanceof ReadModelUnavailable)) throw error;
         store = await open(name, own);
       }
       client.dieIn = Number.POSITIVE_INFINITY;
@@ -107,25 +126,6 @@ describe(`rows in Cassandra (seed ${seed})`, () => {
       }
     }
     return own;
-  }
-
-  async function eventsOf(play: readonly Step[]): Promise<{ readonly [Name in Timeline]: Events<Name> }> {
-    const folder = mkdtempSync(join(tmpdir(), 'parley-rows-'));
-    const log = await openEventLog(folder);
-    const scene = new Scene(log);
-    const acting = new Play(scene, '');
-    acting.begin();
-    for (const step of play) acting.step(step);
-    await scene.append();
-    const { events } = await log.readAll({ limit: 4_096 });
-    await log.close();
-    rmSync(folder, { recursive: true });
-    const { projections } = await projector();
-    const evolved = timelineProjections.map((name) => {
-      const projection = projections.find((each) => each.name === name)!;
-      return [name, events.map((event) => projection.evolve(decodeEvent(event)))] as const;
-    });
-    return Object.fromEntries(evolved) as unknown as { [Name in Timeline]: Events<Name> };
   }
 
   for (const name of timelineProjections) {

@@ -86,7 +86,7 @@ describe('the log as a feed', () => {
 
   it('can be left while the consumer cannot begin', async () => {
     const source = new Source();
-    const begin = vi.fn(async () => Promise.reject(new Error('the store is away')));
+    const begin = vi.fn<FeedConsumer['begin']>(() => Promise.reject(new Error('the store is away')));
     const membership = createLogFeed(source.log).join('any', consumer({ begin }));
     await vi.waitFor(() => expect(begin).toHaveBeenCalled());
     expect(await membership.lag()).toBeNull();

@@ -17,7 +17,7 @@ const positionsPerBucket = 2 ** 22;
 export const bucketOfPosition = (position: number): number => Math.floor(position / positionsPerBucket);
 
 /** The first so many members of a conversation share a partition; all others are spread by their id. */
-export const membersInFirstBucket = 10_000;
+const membersInFirstBucket = 10_000;
 const memberBuckets = 16;
 
 /** `listed`: members that have a row already. */

@@ -55,6 +55,7 @@ export class CommandServer {
       .then((admitted) => {
         if (!admitted) stream.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
         else this.#server.handleUpgrade(request, stream, head, (socket) => this.#welcome(socket));
+        return admitted;
       });
   };
 

@@ -73,6 +73,8 @@ class Node {
   }
 }
 
+const total = (nodes: readonly Node[]): number => nodes.reduce((sum, { titles }) => sum + titles.length, 0);
+
 describe('commands to other processes', () => {
   const running: { stop(): unknown }[] = [];
   afterEach(async () => {
@@ -99,8 +101,6 @@ describe('commands to other processes', () => {
     };
     return { nodes, remote, announce };
   };
-  const total = (nodes: readonly Node[]): number => nodes.reduce((sum, { titles }) => sum + titles.length, 0);
-
   it('are executed by the node that owns the conversation, and by nobody else', async () => {
     const { nodes, remote } = await start(3);
     for (let n = 0; n < 30; n++) {

@@ -60,8 +60,7 @@ const answers = z.array(
 );
 
 /** @throws Error for what is no message of this protocol */
-export const readAnswers = (text: string): readonly AnswerFrame[] =>
-  answers.parse(JSON.parse(text)) as readonly AnswerFrame[];
+export const readAnswers = (text: string): readonly AnswerFrame[] => answers.parse(JSON.parse(text));
 
 export function rejectionOf(error: unknown): Rejection {
   if (!(error instanceof CommandRejected)) return { code: 'internal' };

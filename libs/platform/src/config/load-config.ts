@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { type ParleyConfig, type Setting, type SettingName, settings } from './settings.js';
+import type { Setting } from './setting.js';
+import { type ParleyConfig, type SettingName, settings } from './settings.js';
 
 export const environmentPrefix = 'PARLEY_';
 

@@ -1,5 +1,5 @@
 import { ElasticsearchSearch } from '@parley/elasticsearch';
-import { type EmbeddedEventLog, startEmbeddedProjections } from '@parley/embedded';
+import { type EmbeddedEventLog, type EmbeddedProjections, startEmbeddedProjections } from '@parley/embedded';
 import type { Logger, ParleyConfig } from '@parley/platform';
 import type { CheckpointReader, ProjectionStore, ReadModels, SearchOperation, SearchReader } from '@parley/ports';
 import { projectorModule } from '@parley/projector';
@@ -45,7 +45,7 @@ export interface SearchHereOptions {
 
 /** In a thread of this process, over the embedded log. */
 export function searchHere({ dataDir, log, partitions, logger }: SearchHereOptions, closers: Closers): SharedSearch {
-  let position: () => number = () => 0;
+  let opened: EmbeddedProjections | null = null;
   return {
     projects: false,
     checkpoints: {
@@ -54,7 +54,7 @@ export function searchHere({ dataDir, log, partitions, logger }: SearchHereOptio
           Array.from({ length: partitions }, (_, partition) => ({
             projection: 'search',
             partition,
-            position: position(),
+            position: opened?.readModels.positions.safePosition() ?? 0,
           })),
         ),
     },
@@ -69,8 +69,8 @@ export function searchHere({ dataDir, log, partitions, logger }: SearchHereOptio
         searchedBy,
       });
       projections.onError((error) => logger.error({ err: error }, 'projecting message search failed; it goes on'));
-      closers.add(projections, (opened) => opened.close());
-      position = () => projections.readModels.positions.safePosition();
+      closers.add(projections, (each) => each.close());
+      opened = projections;
       return projections.readModels.search;
     },
   };

@@ -58,7 +58,7 @@ interface Typed {
 }
 
 /** What every operation in a conversation has. */
-export const inConversation: Checks = { conversationId: key };
+const inConversation: Checks = { conversationId: key };
 
 /** `common`: of all types. @throws OperationsRejected for all operations with a field that does not fit. */
 export function checkAll(

@@ -8,7 +8,7 @@ export interface FeedItem {
   readonly json: string;
 }
 
-export interface FeedPiece {
+interface FeedPiece {
   readonly items: readonly FeedItem[];
   /** Everything up to here is among them; Infinity: there are no more. */
   readonly reached: number;

@@ -46,7 +46,7 @@ export const conversationsAt = (memberships: readonly Membership[], position: nu
     .map(({ conversationId }) => conversationId);
 
 /** Do these two share a conversation now? Costs both lists. */
-export async function shareConversation(rows: MembershipRows, userId: string, otherId: string): Promise<boolean> {
+async function shareConversation(rows: MembershipRows, userId: string, otherId: string): Promise<boolean> {
   const [mine, theirs] = await Promise.all([rows.ofUser(userId), rows.ofUser(otherId)]);
   return sharesOne(presentIn(mine), theirs);
 }
