@@ -1,5 +1,5 @@
 /** What a gateway is asked before it gets connections; anything but 200 takes it out. */
-const HEALTH_PATH = '/health/ready';
+const HEALTH_PATH = '/readyz';
 
 /**
  * Configuration of HAProxy: connections (REST and sockets alike) go to the gateway that has the fewest. A gateway that is

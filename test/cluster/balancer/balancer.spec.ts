@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { balancerStatus, setGateway, startBalancer, stopBalancer, type Address } from '#balancer';
 
-/** Answers its name, and on /health/ready whether it wants connections. */
+/** Answers its name, and on /readyz whether it wants connections. */
 class Gateway {
   ready = true;
   readonly #server: Server;
 
   constructor(readonly name: string) {
     this.#server = createServer((request, response) => {
-      response.statusCode = request.url === '/health/ready' && !this.ready ? 503 : 200;
+      response.statusCode = request.url === '/readyz' && !this.ready ? 503 : 200;
       response.setHeader('connection', 'close');
       response.end(this.name);
     });

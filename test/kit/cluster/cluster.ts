@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { startServer, type TestServer } from '../server.js';
+import { type ServerOptions, startServer, type TestServer } from '../server.js';
 
 export type App = 'command-api' | 'projector' | 'gateway';
 
@@ -48,6 +48,9 @@ export interface Cluster {
   dispose(): Promise<void>;
 }
 
+/** With engines that are warm; more where the machine is busy. */
+const readyWithinMs = 90_000;
+
 const inOrder: readonly App[] = ['command-api', 'projector', 'gateway'];
 
 /** Starts all processes side by side; each is ready when this resolves. */
@@ -59,7 +62,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       const dataDir = join(options.directory, `${app}-${number}`);
       mkdirSync(dataDir, { recursive: true });
       const environment = { PARLEY_SECRET: secret, ...options.engines, ...options.environment, PARLEY_APPS: app };
-      members.push(new ClusterMember(app, number, { dataDir, environment }));
+      members.push(new ClusterMember(app, number, { dataDir, environment, readyWithinMs }));
     }
   }
   try {
@@ -94,7 +97,7 @@ class ClusterMember implements Member {
   constructor(
     readonly app: App,
     readonly number: number,
-    private readonly options: { readonly dataDir: string; readonly environment: Readonly<Record<string, string>> },
+    private readonly options: ServerOptions,
   ) {}
 
   get server(): TestServer {
