@@ -42,6 +42,18 @@ export default defineConfig({
         },
       },
       {
+        // The same, on a cluster: the engines must run (npm run engines:up), one file at a time.
+        test: {
+          name: 'e2e-cluster',
+          include: ['test/e2e/*.spec.ts'],
+          env: { PARLEY_TEST_PROFILE: 'cluster' },
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          teardownTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+      {
         // On real engines: they must run (npm run engines:up), one file at a time.
         test: {
           name: 'cluster',

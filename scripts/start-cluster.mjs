@@ -40,7 +40,7 @@ const settings = settingsOf({ ...engines, EVENTSTORE_URL: own?.connectionString 
 tell(await migrate(settings));
 const count = Number(values.processes);
 const cluster = await startCluster({
-  engines: settings,
+  settings,
   directory: folder(layout.home, 'cluster'),
   processes: { 'command-api': count, projector: count, gateway: count },
   tell,

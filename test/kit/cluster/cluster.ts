@@ -1,21 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ServerOptions, startServer, type TestServer } from '../server.js';
+import { type ServerProcess, type Settings, startProcess } from '../server-process.js';
 
 export type App = 'command-api' | 'projector' | 'gateway';
 
-/** Where the engines are, by the names of the settings: `PARLEY_EVENTSTORE_URL` and so on. */
-export type EngineSettings = Readonly<Record<string, string>>;
-
 export interface ClusterOptions {
-  readonly engines: EngineSettings;
+  /** Where the engines are: `PARLEY_EVENTSTORE_URL` and so on; whatever else every process is told. */
+  readonly settings: Settings;
   /** Folder for what each process keeps beside the engines. */
   readonly directory: string;
   /** Processes of each app. Default: two. */
   readonly processes?: Partial<Readonly<Record<App, number>>>;
-  /** More settings of every process. */
-  readonly environment?: Readonly<Record<string, string>>;
   /** Told as each process is ready. */
   readonly tell?: (line: string) => void;
 }
@@ -26,12 +22,13 @@ export interface Member {
   /** From 1, among those of its app. */
   readonly number: number;
   /** The process as it is now; another one after a restart. */
-  readonly server: TestServer;
+  readonly server: ServerProcess;
+  readonly settings: Settings;
   /** SIGTERM; answers the exit code. */
   stop(): Promise<number | null>;
   kill(): Promise<void>;
-  /** After `stop` or `kill`: a new process at the same address. */
-  start(): Promise<void>;
+  /** After `stop` or `kill`: a new process at the same address, told these settings as well. */
+  start(settings?: Settings): Promise<void>;
   /** SIGSTOP and SIGCONT. */
   freeze(): void;
   thaw(): void;
@@ -42,6 +39,8 @@ export interface Cluster {
   of(app: App): readonly Member[];
   /** `host:port` of every gateway. */
   readonly gateways: readonly string[];
+  /** What they are told, as far as it is the same for all. */
+  readonly settings: Settings;
   /** Ends all in good order: gateways first. */
   stop(): Promise<void>;
   /** SIGKILL to all. */
@@ -55,16 +54,16 @@ const inOrder: readonly App[] = ['command-api', 'projector', 'gateway'];
 
 /** Starts all processes side by side; each is ready when this resolves. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
-  const secret = randomBytes(32).toString('base64url');
+  const settings = { PARLEY_SECRET: secretIn(options.directory), ...options.settings };
   const members: ClusterMember[] = [];
   for (const app of inOrder) {
     for (let number = 1; number <= (options.processes?.[app] ?? 2); number++) {
       const dataDir = join(options.directory, `${app}-${number}`);
-      mkdirSync(dataDir, { recursive: true });
-      const environment = { PARLEY_SECRET: secret, ...options.engines, ...options.environment, PARLEY_APPS: app };
-      members.push(new ClusterMember(app, number, { dataDir, environment, readyWithinMs }));
+      const own = { ...settings, PARLEY_APPS: app, PARLEY_DATA_DIR: dataDir };
+      members.push(new ClusterMember(app, number, own));
     }
   }
+  const dispose = async (): Promise<void> => void (await Promise.all(members.map((member) => member.kill())));
   try {
     await Promise.all(
       members.map(async (member) => {
@@ -73,7 +72,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       }),
     );
   } catch (error) {
-    await Promise.all(members.map((member) => member.dispose()));
+    await dispose();
     throw error;
   }
   const of = (app: App): readonly ClusterMember[] => members.filter((member) => member.app === app);
@@ -81,33 +80,42 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     members,
     of,
     gateways: of('gateway').map(({ server }) => new URL(server.url).host),
+    settings,
     async stop() {
       for (const app of inOrder.toReversed()) await Promise.all(of(app).map((member) => member.stop()));
     },
-    async dispose() {
-      await Promise.all(members.map((member) => member.dispose()));
-    },
+    dispose,
   };
 }
 
+/** The secret that all processes share, kept for the next start: tokens outlive a restart. */
+function secretIn(directory: string): string {
+  const file = join(directory, 'secret');
+  mkdirSync(directory, { recursive: true });
+  if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString('base64url'), { mode: 0o600 });
+  return readFileSync(file, 'utf8');
+}
+
 class ClusterMember implements Member {
-  #server: TestServer | null = null;
+  #server: ServerProcess | null = null;
   #runs = false;
 
   constructor(
     readonly app: App,
     readonly number: number,
-    private readonly options: ServerOptions,
+    readonly settings: Settings,
   ) {}
 
-  get server(): TestServer {
+  get server(): ServerProcess {
     if (this.#server === null) throw new Error(`${this.app} ${this.number} was never started`);
     return this.#server;
   }
 
-  async start(): Promise<void> {
+  async start(settings: Settings = {}): Promise<void> {
     if (this.#runs) return;
-    this.#server = this.#server === null ? await startServer(this.options) : await this.#server.restart();
+    const port = this.#server === null ? '0' : new URL(this.#server.url).port;
+    const all = { ...this.settings, PARLEY_PORT: port, ...settings };
+    this.#server = await startProcess({ settings: all, readyWithinMs });
     this.#runs = true;
   }
 
@@ -119,7 +127,7 @@ class ClusterMember implements Member {
 
   async kill(): Promise<void> {
     this.#runs = false;
-    await this.server.kill();
+    await this.#server?.kill();
   }
 
   freeze(): void {
@@ -128,10 +136,5 @@ class ClusterMember implements Member {
 
   thaw(): void {
     process.kill(this.server.pid, 'SIGCONT');
-  }
-
-  async dispose(): Promise<void> {
-    this.#runs = false;
-    await this.#server?.dispose();
   }
 }

@@ -1,6 +1,6 @@
-import type { EngineSettings } from './cluster.js';
+import type { Settings } from '../server-process.js';
 
-/** As the launcher of the engines gives them out. */
+/** As the launcher of the engines gives them out (`npm run engines:status -- --env`). */
 export interface EngineAddresses {
   readonly EVENTSTORE_URL?: string | undefined;
   readonly KAFKA_BROKERS?: string | undefined;
@@ -13,7 +13,7 @@ export interface EngineAddresses {
  * The settings for these engines. `name` keeps a deployment apart from others on the same engines: a keyspace, and what
  * begins the names of topics, indices and keys.
  */
-export function settingsOf(addresses: EngineAddresses, name = 'parley'): EngineSettings {
+export function settingsOf(addresses: EngineAddresses, name = 'parley'): Settings {
   const { EVENTSTORE_URL, KAFKA_BROKERS, CASSANDRA_URL, ELASTICSEARCH_URL, REDIS_URL } = addresses;
   return Object.fromEntries(
     [
