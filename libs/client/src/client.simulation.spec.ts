@@ -35,11 +35,14 @@ const closing = new WeakSet<ParleyClient>();
 function restartPerhaps(scene: Scene, device: Device, client: ParleyClient): void {
   if (closing.has(client) || !scene.simulation.chance(scene.restarts)) return;
   closing.add(client);
-  void client.close().then(() => {
-    device.reopen();
-    restartAtTimes(scene, device);
-    device.client.connect().catch(() => {});
-  });
+  void restart(scene, device, client);
+}
+
+async function restart(scene: Scene, device: Device, client: ParleyClient): Promise<void> {
+  await client.close();
+  device.reopen();
+  restartAtTimes(scene, device);
+  device.client.connect().catch(() => {});
 }
 
 /** Everybody talks, edits, reads, is removed and added while connections break and the server restarts. */

@@ -271,7 +271,7 @@ export class FakeServer implements Network {
   #write(session: FakeSession, text: string): void {
     session.gathered.push(text);
     if (session.gathered.length > 1) return;
-    const leave = (): void => void session.end.send(`[${session.gathered.splice(0).join()}]`);
+    const leave = (): void => session.end.send(`[${session.gathered.splice(0).join()}]`);
     if (this.faults.gatherMs === 0) leave();
     else this.#simulation.after(this.#simulation.random() * this.faults.gatherMs, leave);
   }
