@@ -1,0 +1,85 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { apps, engines, type Fault, faults, type Target } from './cells.js';
+
+export interface OutageOptions {
+  readonly targets: readonly Target[];
+  readonly faults: readonly Fault[];
+  /** How long what is stopped, frozen, slow or full stays so, s. */
+  readonly seconds: number;
+  readonly seed: number;
+  readonly home: string;
+  readonly portOffset: number;
+  readonly writeDocs: boolean;
+}
+
+export class UsageError extends Error {}
+
+const targets: readonly Target[] = [...engines, ...apps];
+
+export const helpText = `Usage: npm run outages -- [options]
+
+Breaks each engine and each app of a cluster of its own while people talk, and compares what everybody has in the end.
+Exit code 0: every promise was kept. Needs root, for disks that may be full.
+
+  --only a,b       what to break: ${targets.join(', ')}
+  --faults a,b     how: ${faults.join(', ')}
+  --seconds S      how long what is stopped, frozen, slow or full stays so (default: 30)
+  --seed S         who says what (default: 1)
+  --home DIR       for the data of the engines (default: a folder beside other temporary ones)
+  --port-offset N  added to the standard ports of the engines (default: 2000)
+  --write-docs     puts the rows of this run into docs/operations/outages.md
+  --help           this text
+`;
+
+/** @throws UsageError with what is wrong; null: only the help is wanted */
+export function parseOptions(argv: readonly string[]): OutageOptions | null {
+  const { values } = parse(argv);
+  if (values.help === true) return null;
+  return {
+    targets: listOf('--only', values.only, targets),
+    faults: listOf('--faults', values.faults, faults),
+    seconds: whole('--seconds', values.seconds ?? '30', 1, 3_600),
+    seed: whole('--seed', values.seed ?? '1', 1, 10_000),
+    home: values.home ?? join(tmpdir(), 'parley-outages'),
+    portOffset: whole('--port-offset', values['port-offset'] ?? '2000', 0, 50_000),
+    writeDocs: values['write-docs'] === true,
+  };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        only: { type: 'string' },
+        faults: { type: 'string' },
+        seconds: { type: 'string' },
+        seed: { type: 'string' },
+        home: { type: 'string' },
+        'port-offset': { type: 'string' },
+        'write-docs': { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function listOf<T extends string>(option: string, text: string | undefined, known: readonly T[]): readonly T[] {
+  if (text === undefined) return known;
+  const wanted = text.split(',');
+  const unknown = wanted.find((one) => !known.some((each) => each === one));
+  if (unknown !== undefined)
+    throw new UsageError(`${option}: ${JSON.stringify(unknown)} is none of ${known.join(', ')}`);
+  return known.filter((one) => wanted.includes(one));
+}
+
+function whole(option: string, text: string, min: number, max: number): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < min || value > max)
+    throw new UsageError(`${option}: expected a whole number from ${min} to ${max}, not ${JSON.stringify(text)}`);
+  return value;
+}
