@@ -108,8 +108,9 @@ export class Load {
 
   async #searchable(): Promise<void> {
     const [person] = this.stage.people;
+    if (person === undefined) return;
     const until = performance.now() + searchableMs;
-    while (person !== undefined && performance.now() < until) {
+    while (performance.now() < until) {
       const { state } = await person.request(({ api }) => api.messages.search({ query: 'hello', limit: 1 }));
       if (state === 'ready') return;
       await sleep(200);

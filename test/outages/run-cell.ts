@@ -91,24 +91,35 @@ function waitsOf({ fault }: Cell, { longestSendMs, longestGapMs }: Waits): reado
 
 /** Resolves when the fault is there, with what lets it pass and ends it. */
 async function begin(broken: Breakable, { fault }: Cell, faultMs: number): Promise<() => Promise<void>> {
+  const { forMs, breaks, mends } = breaking(broken, fault, faultMs);
+  await breaks();
+  return async () => {
+    await sleep(forMs);
+    await mends();
+  };
+}
+
+interface Breaking {
+  readonly forMs: number;
+  breaks(): Promise<void>;
+  mends(): Promise<void>;
+}
+
+function breaking(broken: Breakable, fault: Cell['fault'], faultMs: number): Breaking {
   switch (fault) {
     case 'stop':
-      await broken.stop();
-      return () => sleep(faultMs).then(() => broken.start());
+      return { forMs: faultMs, breaks: () => broken.stop(), mends: () => broken.start() };
     case 'kill':
-      await broken.kill();
-      return () => sleep(killedMs).then(() => broken.start());
+      return { forMs: killedMs, breaks: () => broken.kill(), mends: () => broken.start() };
     case 'freeze':
-      await broken.freeze();
-      return () => sleep(faultMs).then(() => broken.thaw());
+      return { forMs: faultMs, breaks: () => broken.freeze(), mends: () => broken.thaw() };
     case 'slow':
-      await broken.slow(slowMs);
-      return () => sleep(faultMs).then(() => broken.slow(0));
-    case 'restart':
-      await broken.restart();
-      return () => Promise.resolve();
+      return { forMs: faultMs, breaks: () => broken.slow(slowMs), mends: () => broken.slow(0) };
     case 'disk-full':
-      await broken.fillDisk();
-      return () => sleep(faultMs).then(() => broken.freeDisk());
+      return { forMs: faultMs, breaks: () => broken.fillDisk(), mends: () => broken.freeDisk() };
+    case 'restart':
+      return { forMs: 0, breaks: () => broken.restart(), mends: () => Promise.resolve() };
+    default:
+      return fault satisfies never;
   }
 }

@@ -89,6 +89,8 @@ function isRight(one: Asked, due: Owed, over: number): boolean {
       return isAnswered(one) || (one.kind === 'refused' && one.ms <= patienceMs);
     case 'late':
       return one.kind === 'answered' && (one.at < over || one.ms <= patienceMs);
+    default:
+      return due satisfies never;
   }
 }
 
@@ -98,7 +100,7 @@ function faultsOf(conduct: Conduct, { there, over }: Times): string[] {
   if (conduct.owed === 'late' ? longestMs > recoveryMs : longestMs > patienceMs)
     faults.push(`${feature}: ${seconds(longestMs)} without ${wordOf(conduct.owed)}`);
   if (wholeAfterMs > recoveryMs) faults.push(`${feature}: not whole again ${seconds(wholeAfterMs)} after the end`);
-  if (conduct.owed === 'refuses' && over - there > 2 * patienceMs && conduct.others.size === 0)
+  if (conduct.owed === 'refuses' && over - there > 2 * patienceMs && conduct.questions > 0 && conduct.others.size === 0)
     faults.push(`${feature}: never refused, though nothing could be kept`);
   return faults;
 }
@@ -111,6 +113,8 @@ function wordOf(due: Owed): string {
     case 'degrades':
     case 'refuses':
       return 'an answer or the word to come again';
+    default:
+      return due satisfies never;
   }
 }
 

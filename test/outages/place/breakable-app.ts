@@ -4,12 +4,13 @@ import type { Breakable } from './breakable.js';
 
 const awayMs = 2_000;
 
+const never = (): Promise<never> => Promise.reject(new Error('this cannot happen to an app'));
+
 /**
  * The processes of one app: one after the other is broken, never two at once.
  * @param balanced resolves when the balancer gives all gateways connections
  */
 export function breakableApp(members: readonly Member[], balanced: () => Promise<void>): Breakable {
-  const never = (): Promise<never> => Promise.reject(new Error('this cannot happen to an app'));
   const [last] = members.slice(-1);
   const oneByOne = async (end: (member: Member) => Promise<unknown>): Promise<void> => {
     for (const member of members) {

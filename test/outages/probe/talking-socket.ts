@@ -55,7 +55,7 @@ export class TalkingSocket {
   async #answer<T>(socket: TestSocket, find: () => T | undefined): Promise<T> {
     const found = await socket.until(() => find() ?? (socket.closed === null ? undefined : 'closed'), this.limitMs);
     if (found === 'closed') throw new Error(`closed with ${socket.closed?.code ?? 0}`);
-    return found as T;
+    return found;
   }
 }
 

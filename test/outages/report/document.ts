@@ -18,8 +18,10 @@ export function withRows(document: string, rows: readonly string[], machine: str
   const byKey = new Map<string, string>();
   const before = document.slice(from, to).split('\n');
   for (const row of [...before, ...rows]) {
-    const key = order.find((each) => row.startsWith(each));
-    if (key !== undefined) byKey.set(key, row);
+    // A formatter fills cells up with blanks.
+    const plain = row.replaceAll(/ +\|/g, ' |');
+    const key = order.find((each) => plain.startsWith(each));
+    if (key !== undefined) byKey.set(key, plain);
   }
   const matrix = order.flatMap((key) => byKey.get(key) ?? []);
   const text = [begin, '', `Machine of the last run: ${machine}.`, '', headOfTable, ...matrix, '', ''].join('\n');

@@ -61,9 +61,10 @@ const otherWords = ({ others, longestMs }: Conduct): string => {
 const pushWords = ({ answered, questions, slowestMs }: Conduct): string =>
   questions === 0 ? 'nothing to push' : `${answered} of ${questions}, slowest ${seconds(slowestMs)}`;
 
+const isQuiet = ({ others, longestMs }: Conduct): boolean => others.size === 0 && longestMs === 0;
+
 /** Features that were always answered are named together. */
 function grouped(conducts: readonly Conduct[]): string {
-  const isQuiet = ({ others, longestMs }: Conduct): boolean => others.size === 0 && longestMs === 0;
   const quiet = conducts.filter(isQuiet);
   const slowest = Math.max(0, ...quiet.map(({ slowestMs }) => slowestMs));
   const loud = conducts.filter((conduct) => !isQuiet(conduct)).map(conductWords);

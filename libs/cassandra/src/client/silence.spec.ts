@@ -29,14 +29,14 @@ describe('an engine that does not answer', () => {
     await fallSilent();
     expect(told).toEqual([true]);
     let calls = 0;
-    let fail: (error: Error) => void = () => undefined;
+    const hanging = Promise.withResolvers<never>();
     const hang = (): Promise<never> => {
       calls++;
-      return new Promise((_resolve, reject) => (fail = reject));
+      return hanging.promise;
     };
     const probe = silence.run(hang, isTimeout);
     await expect(silence.run(hang, isTimeout)).rejects.toThrow(ReadModelUnavailable);
-    fail(new TimedOut());
+    hanging.reject(new TimedOut());
     await expect(probe).rejects.toThrow(TimedOut);
     await expect(silence.run(hang, isTimeout)).rejects.toThrow(ReadModelUnavailable);
     expect(calls).toBe(1);
