@@ -1,4 +1,4 @@
-import type { Logger } from '@parley/platform';
+import { type Logger, Silence } from '@parley/platform';
 import { ReadModelUnavailable } from '@parley/ports';
 import cassandra from 'cassandra-driver';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -7,7 +7,6 @@ import { connectWhenThere, shutDown } from './connection.js';
 import type { DriverSettings } from './driver.js';
 import { asUnavailable, isReadFailure, isTimeout } from './failures.js';
 import { type Row, rowsOf } from './rows.js';
-import { Silence } from './silence.js';
 import { batchesOf, type Statement } from './statements.js';
 import { type CassandraAddress, parseCassandraUrl } from './url.js';
 
@@ -49,10 +48,12 @@ export class CassandraClient {
   #driver: cassandra.Client | null = null;
   readonly #writeConcurrency: number;
   readonly #writes: Gate;
-  readonly #silence = new Silence(
-    () => performance.now(),
-    (isSilent) => this.#tellSilence(isSilent),
-  );
+  readonly #silence = new Silence({
+    now: () => performance.now(),
+    isTimeout,
+    refusal: () => new ReadModelUnavailable('Cassandra: it takes everything and answers nothing'),
+    onChange: (isSilent) => this.#tellSilence(isSilent),
+  });
   readonly #closing = new AbortController();
 
   /**
@@ -219,7 +220,7 @@ export class CassandraClient {
   ): Promise<cassandra.types.ResultSet> {
     const driver = this.#connectedDriver();
     try {
-      return await this.#silence.run(() => work(driver), isTimeout);
+      return await this.#silence.run(() => work(driver));
     } catch (error) {
       throw asUnavailable(error);
     }
