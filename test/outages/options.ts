@@ -11,6 +11,7 @@ export interface OutageOptions {
   readonly seed: number;
   readonly home: string;
   readonly portOffset: number;
+  readonly keepEngines: boolean;
   readonly writeDocs: boolean;
 }
 
@@ -29,6 +30,7 @@ Exit code 0: every promise was kept. Needs root, for disks that may be full.
   --seed S         who says what (default: 1)
   --home DIR       for the data of the engines (default: a folder beside other temporary ones)
   --port-offset N  added to the standard ports of the engines (default: 2000)
+  --keep-engines   leaves the engines up: the next run in the same home begins sooner
   --write-docs     puts the rows of this run into docs/operations/outages.md
   --help           this text
 `;
@@ -44,6 +46,7 @@ export function parseOptions(argv: readonly string[]): OutageOptions | null {
     seed: whole('--seed', values.seed ?? '1', 1, 10_000),
     home: values.home ?? join(tmpdir(), 'parley-outages'),
     portOffset: whole('--port-offset', values['port-offset'] ?? '2000', 0, 50_000),
+    keepEngines: values['keep-engines'] === true,
     writeDocs: values['write-docs'] === true,
   };
 }
@@ -59,6 +62,7 @@ function parse(argv: readonly string[]) {
         seed: { type: 'string' },
         home: { type: 'string' },
         'port-offset': { type: 'string' },
+        'keep-engines': { type: 'boolean' },
         'write-docs': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },

@@ -15,9 +15,9 @@ const smallDiskMiB = 512;
 
 /** Runs cell after cell. True: every promise was kept. */
 export async function run(options: OutageOptions, tell: (line: string) => void): Promise<boolean> {
-  const { home, portOffset } = options;
+  const { home, portOffset, keepEngines } = options;
   const strength = { faultMs: options.seconds * 1_000, size, everyMs };
-  const place = await Place.open({ home, portOffset, smallDiskMiB, tell });
+  const place = await Place.open({ home, portOffset, smallDiskMiB, keepEngines, tell });
   let isClean = true;
   try {
     for (const [index, cell] of cellsOf(options.targets, options.faults).entries()) {

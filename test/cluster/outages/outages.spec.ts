@@ -14,7 +14,7 @@ const home = mkdtempSync(join(tmpdir(), 'parley-outages-'));
 let place: Place;
 
 beforeAll(async () => {
-  place = await Place.open({ home, portOffset: null, smallDiskMiB: null, tell: () => undefined });
+  place = await Place.open({ home, portOffset: null, smallDiskMiB: null, keepEngines: false, tell: () => undefined });
 }, 300_000);
 
 afterAll(async () => {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,6 +19,8 @@ export interface PlaceOptions {
   readonly portOffset: number | null;
   /** Disks in memory that can be filled; null: none, and no disk is filled. As root. */
   readonly smallDiskMiB: number | null;
+  /** Leaves the engines up at the end, for the next run. */
+  readonly keepEngines: boolean;
   readonly tell: (line: string) => void;
 }
 
@@ -50,7 +53,7 @@ export class Place {
     readonly url: string,
   ) {}
 
-  /** Everything anew, with empty data. */
+  /** Everything anew, under a name of its own on engines that run already. */
   static async open(options: PlaceOptions): Promise<Place> {
     const { home, portOffset, smallDiskMiB, tell } = options;
     mkdirSync(home, { recursive: true });
@@ -59,12 +62,11 @@ export class Place {
       ...(portOffset === null ? { freePorts: true } : { portOffset }),
       ...(smallDiskMiB === null ? {} : { smallDiskMiB }),
       proxied: true,
-      clean: true,
       tell,
     });
     const eventLog = await EventLogNode.open(join(home, `event-log-${process.pid}`), smallDiskMiB);
     try {
-      const engines = settingsOf({ ...addresses, EVENTSTORE_URL: eventLog.connectionString }, 'outages');
+      const engines = settingsOf({ ...addresses, EVENTSTORE_URL: eventLog.connectionString }, `o${randomBytes(4).toString('hex')}`);
       tell(await migrate(engines));
       const directory = join(home, `apps-${process.pid}`);
       const cluster = await startCluster({ settings: { ...settings, ...engines }, directory, tell });
@@ -119,6 +121,6 @@ export class Place {
     await stopBalancer({ home: this.options.home });
     await this.cluster.dispose();
     await this.eventLog.close();
-    await down({ home: this.options.home });
+    if (!this.options.keepEngines) await down({ home: this.options.home });
   }
 }
