@@ -6,9 +6,9 @@ export type Target = Engine | (typeof apps)[number];
 
 /**
  * How. `stop` is SIGTERM, `freeze` SIGSTOP, `slow` half a second more for each answer. `restart` is in good order, one
- * process after the other, each when the one before is ready.
+ * process after the other, each when the one before is ready. `none`: to know how the machine does when all is well.
  */
-export const faults = ['stop', 'kill', 'freeze', 'slow', 'disk-full', 'restart'] as const;
+export const faults = ['none', 'stop', 'kill', 'freeze', 'slow', 'disk-full', 'restart'] as const;
 export type Fault = (typeof faults)[number];
 
 /** One cell of the matrix. */
@@ -21,7 +21,7 @@ export const isEngine = (target: Target): target is Engine => engines.some((engi
 
 /** Restarting an engine that has one node is to stop it; apps have no disk and no proxy. */
 const happens = (target: Target, fault: Fault): boolean =>
-  isEngine(target) ? fault !== 'restart' : fault === 'kill' || fault === 'restart';
+  isEngine(target) ? fault !== 'restart' : fault === 'none' || fault === 'kill' || fault === 'restart';
 
 /** Of all cells those that were asked for. */
 export const cellsOf = (targets: readonly Target[], wanted: readonly Fault[]): readonly Cell[] =>

@@ -31,14 +31,13 @@ const endWithinMs = 10_000;
 /** People who talk through real sockets, read, search, lose their network and sleep: the demo, at a human pace. */
 export class Load {
   readonly stage: Stage;
-  readonly waits: Waits = { longestSendMs: 0, longestGapMs: 0 };
+  #waits: Waits = { longestSendMs: 0, longestGapMs: 0 };
   #hurries = false;
   #talk: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: LoadOptions) {
     const { url, seed, number, size, everyMs } = options;
     const { cast, scripts } = inventScripts(seed, size);
-    const { waits } = this;
     this.stage = new Stage(cast, scripts, {
       url,
       seed,
@@ -51,8 +50,8 @@ export class Load {
         if (!this.#hurries) await sleep(everyMs);
       },
       watch: {
-        onAccepted: (ms) => void (waits.longestSendMs = Math.max(waits.longestSendMs, ms)),
-        onReconnected: (ms) => void (waits.longestGapMs = Math.max(waits.longestGapMs, ms)),
+        onAccepted: (ms) => void (this.#waits.longestSendMs = Math.max(this.#waits.longestSendMs, ms)),
+        onReconnected: (ms) => void (this.#waits.longestGapMs = Math.max(this.#waits.longestGapMs, ms)),
       },
     });
   }
@@ -70,6 +69,12 @@ export class Load {
     );
     // It is waited for at the end.
     this.#talk.catch(() => undefined);
+  }
+
+  /** How long people wait from now on. */
+  beginWaits(): Waits {
+    this.#waits = { longestSendMs: 0, longestGapMs: 0 };
+    return this.#waits;
   }
 
   /** What is still to be said is said without pauses. */

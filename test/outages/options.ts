@@ -17,6 +17,7 @@ export interface OutageOptions {
 
 export class UsageError extends Error {}
 
+const usual = faults.filter((fault) => fault !== 'none');
 const targets: readonly Target[] = [...engines, ...apps];
 
 export const helpText = `Usage: npm run outages -- [options]
@@ -25,7 +26,7 @@ Breaks each engine and each app of a cluster of its own while people talk, and c
 Exit code 0: every promise was kept. Needs root, for disks that may be full.
 
   --only a,b       what to break: ${targets.join(', ')}
-  --faults a,b     how: ${faults.join(', ')}
+  --faults a,b     how: ${faults.join(', ')} (default: all but none)
   --seconds S      how long what is stopped, frozen, slow or full stays so (default: 30)
   --seed S         who says what (default: 1)
   --home DIR       for the data of the engines (default: a folder beside other temporary ones)
@@ -41,7 +42,7 @@ export function parseOptions(argv: readonly string[]): OutageOptions | null {
   if (values.help === true) return null;
   return {
     targets: listOf('--only', values.only, targets),
-    faults: listOf('--faults', values.faults, faults),
+    faults: listOf('--faults', values.faults ?? usual.join(','), faults),
     seconds: whole('--seconds', values.seconds ?? '30', 1, 3_600),
     seed: whole('--seed', values.seed ?? '1', 1, 10_000),
     home: values.home ?? join(tmpdir(), 'parley-outages'),

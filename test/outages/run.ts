@@ -1,27 +1,28 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { closeConnections } from '../demo/stage/http.js';
-import { type Cell, cellsOf } from './cells.js';
+import { cellsOf, type Target } from './cells.js';
 import type { OutageOptions } from './options.js';
 import { Place } from './place/place.js';
 import { writeRows } from './report/document.js';
 import { rowOf } from './report/row.js';
-import { runCell, type Strength } from './run-cell.js';
+import { runCells } from './run-cells.js';
 
-/** Talk that lasts a little longer than a fault of half a minute. */
-const size = { groups: 4, people: 24, entriesPerGroup: 260 };
-const everyMs = 150;
+/** Talk that outlasts a fault of half a minute, and leaves the engines most of the machine. */
+const size = { groups: 3, people: 8, entriesPerGroup: 60 };
+const everyMs = 900;
 const smallDiskMiB = 512;
 
-/** Runs cell after cell. True: every promise was kept. */
-export async function run(options: OutageOptions, tell: (line: string) => void): Promise<boolean> {
-  const { home, portOffset, keepEngines } = options;
-  const strength = { faultMs: options.seconds * 1_000, size, everyMs };
+type Tell = (line: string) => void;
+
+/** Breaks one target after the other. True: every promise was kept. */
+export async function run(options: OutageOptions, tell: Tell): Promise<boolean> {
+  const { home, portOffset, keepEngines, targets } = options;
   const place = await Place.open({ home, portOffset, smallDiskMiB, keepEngines, tell });
   let isClean = true;
   try {
-    for (const [index, cell] of cellsOf(options.targets, options.faults).entries()) {
-      const isKept = await tryCell(place, cell, options.seed + index, strength, options.writeDocs, tell);
+    for (const [index, target] of targets.entries()) {
+      const isKept = await tryTarget(place, target, options.seed + index, options, tell);
       isClean &&= isKept;
     }
     return isClean;
@@ -31,34 +32,32 @@ export async function run(options: OutageOptions, tell: (line: string) => void):
   }
 }
 
-async function tryCell(
-  place: Place,
-  cell: Cell,
-  seed: number,
-  strength: Strength,
-  writeDocs: boolean,
-  tell: (line: string) => void,
-): Promise<boolean> {
-  const day = new Date().toISOString().slice(0, 10);
-  tell(`\n${cell.target} ${cell.fault} (seed ${seed}) …`);
+/** All that may happen to one thing, during one talk. */
+async function tryTarget(place: Place, target: Target, seed: number, options: OutageOptions, tell: Tell) {
+  const cells = cellsOf([target], options.faults);
+  if (cells.length === 0) return true;
+  tell(`\n${target} (seed ${seed})`);
   try {
-    const seen = await runCell(place, cell, seed, strength);
-    const row = rowOf(seen, day);
-    tell(row);
-    for (const example of seen.examples) tell(`  ! ${example}`);
-    if (writeDocs) writeRows([row]);
-    if (seen.faults.length === 0) return true;
+    const strength = { faultMs: options.seconds * 1_000, size, everyMs, tell };
+    const series = await runCells(place, cells, seed, strength);
+    const day = new Date().toISOString().slice(0, 10);
+    const rows = series.cells.map((seen) =>
+      rowOf({ ...seen, faults: [...seen.faults, ...series.faults] }, series.counts, day),
+    );
+    for (const line of [...rows, ...series.examples]) tell(line);
+    if (options.writeDocs) writeRows(rows);
+    if (series.faults.length === 0 && series.cells.every(({ faults }) => faults.length === 0)) return true;
   } catch (error) {
     tell(`  ✗ it came to no end: ${String((error as Error).stack)}`);
   }
-  tell(`  the apps complained: ${keepComplaints(place, cell)}`);
+  tell(`  the apps complained: ${keepComplaints(place, target)}`);
   await place.renew();
   return false;
 }
 
-function keepComplaints(place: Place, { target, fault }: Cell): string {
+function keepComplaints(place: Place, target: Target): string {
   mkdirSync(place.home, { recursive: true });
-  const file = join(place.home, `complaints-${target}-${fault}.log`);
+  const file = join(place.home, `complaints-${target}.log`);
   writeFileSync(file, place.complaints());
   return file;
 }

@@ -35,6 +35,7 @@ const whenAway: Readonly<Record<Target, Debts>> = {
 
 export function owed({ target, fault }: Cell, feature: Feature): Owed {
   const debt = whenAway[target][feature] ?? 'works';
+  if (fault === 'none') return 'works';
   // What is slow is there: only its own feature may find that too slow.
   return fault === 'slow' && debt !== 'degrades' ? 'works' : debt;
 }

@@ -55,7 +55,7 @@ export class Place {
 
   /** Everything anew, under a name of its own on engines that run already. */
   static async open(options: PlaceOptions): Promise<Place> {
-    const { home, portOffset, smallDiskMiB, tell } = options;
+    const { home, portOffset, smallDiskMiB, keepEngines, tell } = options;
     mkdirSync(home, { recursive: true });
     const addresses = await up({
       home,
@@ -66,7 +66,10 @@ export class Place {
     });
     const eventLog = await EventLogNode.open(join(home, `event-log-${process.pid}`), smallDiskMiB);
     try {
-      const engines = settingsOf({ ...addresses, EVENTSTORE_URL: eventLog.connectionString }, `o${randomBytes(4).toString('hex')}`);
+      const engines = settingsOf(
+        { ...addresses, EVENTSTORE_URL: eventLog.connectionString },
+        `o${randomBytes(4).toString('hex')}`,
+      );
       tell(await migrate(engines));
       const directory = join(home, `apps-${process.pid}`);
       const cluster = await startCluster({ settings: { ...settings, ...engines }, directory, tell });
@@ -74,11 +77,13 @@ export class Place {
         const [host = '', port] = address.split(':');
         return { host, port: Number(port) };
       });
+      // One may be left of a run that was interrupted.
+      await stopBalancer({ home });
       const { host, port } = await startBalancer({ home, gateways, tell });
       return new Place(options, eventLog, cluster, `http://${host}:${port}`);
     } catch (error) {
       await eventLog.close();
-      await down({ home });
+      if (!keepEngines) await down({ home });
       throw error;
     }
   }

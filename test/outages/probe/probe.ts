@@ -68,7 +68,7 @@ export class Probe {
         const last = since.filter((one) => one.feature === feature).slice(-inARow);
         return last.length === inARow && last.every(({ kind }) => kind === 'answered');
       });
-      if (well && this.pushes.waiting <= 2) return true;
+      if (well && this.pushes.waiting(performance.now() - everyMs) === 0) return true;
       await sleep(200);
     }
     return false;
@@ -79,8 +79,13 @@ export class Probe {
     this.#stopping.abort();
     await this.#ticking;
     await Promise.all(this.#running.values());
-    const until = performance.now() + givenUpMs;
-    while (this.pushes.waiting > 0 && performance.now() < until) await sleep(100);
+    await this.untilPushed();
+  }
+
+  /** All that was accepted a moment ago was shown, or will not be. */
+  async untilPushed(): Promise<void> {
+    const now = performance.now();
+    while (this.pushes.waiting(now) > 0 && performance.now() < now + givenUpMs) await sleep(100);
   }
 
   async close(): Promise<void> {

@@ -36,8 +36,9 @@ export class Pushes {
     if (!this.#acceptedAt.has(sequence)) this.#acceptedAt.set(sequence, performance.now());
   }
 
-  get waiting(): number {
-    return this.#asked().filter(({ kind }) => kind === 'failed').length;
+  /** Of those accepted before a moment (performance.now). */
+  waiting(before: number): number {
+    return this.#asked().filter(({ kind, at }) => kind === 'failed' && at < before).length;
   }
 
   /** As of now. What was not shown everywhere counts as failed; what was shown more than once too. */

@@ -1,8 +1,10 @@
 import { isEngine, type Cell } from '../cells.js';
 import { type Conduct, seconds } from '../judge/judge.js';
-import type { Seen } from '../run-cell.js';
+import type { Counts } from '../../demo/audit/tally.js';
+import type { Seen } from '../run-cells.js';
 
 const faultWords: Readonly<Record<Cell['fault'], string>> = {
+  none: 'well',
   stop: 'stopped',
   kill: 'killed (`kill -9`), started again',
   freeze: 'frozen (SIGSTOP)',
@@ -13,16 +15,16 @@ const faultWords: Readonly<Record<Cell['fault'], string>> = {
 
 /** What names a row: the same cell, seen again, takes its place. */
 export const keyOf = ({ target, fault }: Cell): string =>
-  `| ${target} | ${faultWords[fault]}${isEngine(target) || fault === 'restart' ? '' : ', one after the other'} |`;
+  `| ${target} | ${faultWords[fault]}${isEngine(target) || fault !== 'kill' ? '' : ', one after the other'} |`;
 
 export const headOfTable = [
   '| what | how | broken for | sends | other features | live push | whole again after | lost, doubled, out of order, different | seen |',
   '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
 ].join('\n');
 
-/** A row of the matrix. `day`: YYYY-MM-DD. */
-export function rowOf(seen: Seen, day: string): string {
-  const { cell, conducts, counts, brokenMs, faults } = seen;
+/** A row of the matrix. `counts`: of the comparison that it was part of. `day`: YYYY-MM-DD. */
+export function rowOf(seen: Seen, counts: Counts, day: string): string {
+  const { cell, conducts, brokenMs, faults } = seen;
   const sends = conducts.filter(({ feature }) => feature.startsWith('send'));
   const others = conducts.filter(({ feature }) => !feature.startsWith('send') && feature !== 'live push');
   const push = conducts.filter(({ feature }) => feature === 'live push');

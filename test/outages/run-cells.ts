@@ -12,76 +12,101 @@ import { Probe } from './probe/probe.js';
 export interface Strength {
   /** How long what is stopped, frozen, slow or full stays so, ms. */
   readonly faultMs: number;
+  /** Of the talk that one cell takes. */
   readonly size: InventedSize;
   /** See Load. */
   readonly everyMs: number;
+  /** What is being done. */
+  readonly tell: (line: string) => void;
 }
 
-/** What was seen. */
+/** What was seen of one cell. */
 export interface Seen extends Verdict {
   readonly cell: Cell;
   /** From the beginning of the fault until all was there again, ms. */
   readonly brokenMs: number;
   readonly waits: Waits;
+}
+
+/** What was seen of cells that happened one after the other during one talk. */
+export interface Series {
+  readonly cells: readonly Seen[];
+  /** Of the comparison at the end. */
   readonly counts: Counts;
+  /** What it found. */
+  readonly faults: readonly string[];
   readonly examples: readonly string[];
 }
 
 /** Killed, it is away so long before it is started again. */
 const killedMs = 3_000;
 const slowMs = 500;
-/** Talk and questions before the fault. */
-const warmMs = 4_000;
 /** Answers in a row, of each feature, that mean that all is well. */
-const well = 3;
+const well = 2;
 const wellWithinMs = 120_000;
 /** Nobody waits longer while processes are restarted one at a time, ms. */
 const longestRestartWaitMs = 5_000;
 
 /**
- * Breaks one thing while people talk, and looks at what they see: then, afterwards, and in what everybody has in the end.
+ * Breaks one thing after the other while people talk, and looks at what they see: then, afterwards, and in what everybody
+ * has in the end.
  * @throws Error when the talk did not come to its end
  */
-export async function runCell(place: Place, cell: Cell, seed: number, strength: Strength): Promise<Seen> {
-  const load = new Load({ url: place.url, seed, number: seed, size: strength.size, everyMs: strength.everyMs });
+export async function runCells(
+  place: Place,
+  cells: readonly Cell[],
+  seed: number,
+  strength: Strength,
+): Promise<Series> {
+  const startedAt = performance.now();
+  const tell = (what: string): void => strength.tell(`  ${seconds(performance.now() - startedAt)}: ${what}`);
+  const { faultMs, everyMs } = strength;
+  const size = { ...strength.size, entriesPerGroup: strength.size.entriesPerGroup * cells.length };
+  const load = new Load({ url: place.url, seed, number: seed, size, everyMs });
   const askers = await registerAskers(place.url);
   const probe = await Probe.begin(place.url, askers, `outage-${seed}`);
+  const seen: Seen[] = [];
   try {
     load.begin();
-    await sleep(warmMs);
-    if (!(await probe.untilWell(2, wellWithinMs))) throw new Error('it was not well before anything was broken');
-
-    const began = performance.now();
-    const end = await begin(place.breakable(cell.target), cell, strength.faultMs);
-    const there = performance.now();
-    await end();
-    const over = performance.now();
-
+    for (const cell of cells) {
+      if (!(await probe.untilWell(well, wellWithinMs))) throw new Error('it is not well');
+      tell(`${cell.target} ${cell.fault}`);
+      const waits = load.beginWaits();
+      const began = performance.now();
+      const end = await begin(place.breakable(cell.target), cell, faultMs);
+      const there = performance.now();
+      await end();
+      const over = performance.now();
+      tell('is there again');
+      await probe.untilWell(well, wellWithinMs);
+      await probe.untilPushed();
+      const verdict = judge(cell, probe.asked(), { began, there, over });
+      seen.push({
+        cell,
+        ...verdict,
+        faults: [...verdict.faults, ...waitFaults(cell, waits)],
+        brokenMs: over - began,
+        waits: { ...waits },
+      });
+    }
     load.hurry();
-    await probe.untilWell(well, wellWithinMs);
     await probe.end();
-    const verdict = judge(cell, probe.asked(), { began, there, over });
+    tell('waits until all is said');
     await load.talked();
+    tell('compares');
     await load.compare();
+    tell('done');
     const { tally, figures, lines } = load.stage;
     const said = figures.accepted === lines ? [] : [`${figures.accepted} of ${lines} lines were accepted`];
-    const compared = tally.isClean ? [] : [tally.lastLine()];
-    return {
-      cell,
-      ...verdict,
-      faults: [...verdict.faults, ...waitsOf(cell, load.waits), ...said, ...compared],
-      waits: load.waits,
-      brokenMs: over - began,
-      counts: { ...tally.counts },
-      examples: tally.examples,
-    };
+    const faults = [...said, ...(tally.isClean ? [] : [tally.lastLine()])];
+    return { cells: seen, counts: { ...tally.counts }, faults, examples: tally.examples };
   } finally {
     await probe.close();
     await load.end();
   }
 }
 
-function waitsOf({ fault }: Cell, { longestSendMs, longestGapMs }: Waits): readonly string[] {
+function waitFaults({ fault }: Cell, { longestSendMs, longestGapMs }: Waits): readonly string[] {
   if (fault !== 'restart') return [];
   return [
     ...(longestSendMs > longestRestartWaitMs ? [`somebody waited ${seconds(longestSendMs)} for a send`] : []),
@@ -117,6 +142,8 @@ function breaking(broken: Breakable, fault: Cell['fault'], faultMs: number): Bre
       return { forMs: faultMs, breaks: () => broken.slow(slowMs), mends: () => broken.slow(0) };
     case 'disk-full':
       return { forMs: faultMs, breaks: () => broken.fillDisk(), mends: () => broken.freeDisk() };
+    case 'none':
+      return { forMs: faultMs, breaks: () => Promise.resolve(), mends: () => Promise.resolve() };
     case 'restart':
       return { forMs: 0, breaks: () => broken.restart(), mends: () => Promise.resolve() };
     default:
