@@ -9,6 +9,7 @@ import { askOnce, outcomeOf } from './rest-question.js';
 import { TalkingSocket } from './talking-socket.js';
 
 const everyMs = 1_000;
+const soonMs = 2_000;
 /** An answer that takes longer is not waited for. */
 const givenUpMs = 15_000;
 
@@ -58,7 +59,7 @@ export class Probe {
     return [...this.#asked, ...this.pushes.asked()].toSorted((a, b) => a.at - b.at);
   }
 
-  /** Resolves when all features were answered so often in a row, and all pushes came; false: not in this time. */
+  /** Resolves when all features were answered soon, so often in a row, and all pushes came; false: not in this time. */
   async untilWell(inARow: number, limitMs: number): Promise<boolean> {
     const until = performance.now() + limitMs;
     const from = this.#asked.length;
@@ -66,7 +67,7 @@ export class Probe {
       const since = this.#asked.slice(from);
       const well = [...this.#questions.keys()].every((feature) => {
         const last = since.filter((one) => one.feature === feature).slice(-inARow);
-        return last.length === inARow && last.every(({ kind }) => kind === 'answered');
+        return last.length === inARow && last.every(({ kind, ms }) => kind === 'answered' && ms < soonMs);
       });
       if (well && this.pushes.waiting(performance.now() - everyMs) === 0) return true;
       await sleep(200);
