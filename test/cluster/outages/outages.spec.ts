@@ -1,8 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { messageCommandRoutes } from '@parley/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apps, cellsOf, engines } from '../../outages/cells.js';
+import { call } from '../../kit/rest.js';
+import { registerAskers } from '../../outages/probe/people.js';
 import { Place } from '../../outages/place/place.js';
 import { runCells, type Strength } from '../../outages/run-cells.js';
 
@@ -43,4 +46,22 @@ describe('people who talk while something breaks', () => {
     },
     300_000,
   );
+});
+
+describe('while Kafka is away', () => {
+  it('gateways and command-apis start, and people talk', async () => {
+    const kafka = place.breakable('kafka');
+    const { ann, conversationId } = await registerAskers(place.url);
+    await kafka.stop();
+    try {
+      for (const app of ['command-api', 'gateway'] as const) {
+        await place.breakable(app).restart();
+      }
+      const body = { clientMessageId: 'm1', content: { type: 'text.v1', text: 'hello' } };
+      const input = { token: ann.token, params: { conversationId }, body };
+      expect((await call(place.url, messageCommandRoutes.sendMessage, input)).status).toBe(201);
+    } finally {
+      await kafka.start();
+    }
+  }, 300_000);
 });
