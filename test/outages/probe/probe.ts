@@ -110,7 +110,9 @@ export class Probe {
 
   async #note(feature: Feature, question: () => Promise<Outcome>): Promise<void> {
     const at = performance.now();
-    const outcome = await question().catch((error: unknown): Outcome => ({ kind: 'failed', reason: reasonOf(error) }));
+    const late = sleep(givenUpMs + everyMs, { kind: 'failed', reason: 'no answer' } as const, { ref: false });
+    const answer = question().catch((error: unknown): Outcome => ({ kind: 'failed', reason: reasonOf(error) }));
+    const outcome = await Promise.race([answer, late]);
     this.#asked.push({ ...outcome, feature, at, ms: performance.now() - at });
   }
 

@@ -3,6 +3,9 @@ import { password } from '../../kit/people.js';
 import type { Asked } from './features.js';
 import type { Askers } from './people.js';
 
+/** What was not shown after so long is lost, ms. */
+const lostMs = 45_000;
+
 /** When each accepted message was shown live by each of ben's devices. */
 export class Pushes {
   readonly #acceptedAt = new Map<number, number>();
@@ -36,9 +39,9 @@ export class Pushes {
     if (!this.#acceptedAt.has(sequence)) this.#acceptedAt.set(sequence, performance.now());
   }
 
-  /** Of those accepted before a moment (performance.now). */
+  /** Of those accepted not long before a moment (performance.now): what is older will not be shown any more. */
   waiting(before: number): number {
-    return this.#asked().filter(({ kind, at }) => kind === 'failed' && at < before).length;
+    return this.#asked().filter(({ kind, at }) => kind === 'failed' && at < before && at > before - lostMs).length;
   }
 
   /** As of now. What was not shown everywhere counts as failed; what was shown more than once too. */
