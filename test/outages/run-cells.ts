@@ -8,6 +8,7 @@ import type { Breakable } from './place/breakable.js';
 import type { Place } from './place/place.js';
 import { registerAskers } from './probe/people.js';
 import { Probe } from './probe/probe.js';
+import { Standstill } from './standstill.js';
 
 export interface Strength {
   /** How long what is stopped, frozen, slow or full stays so, ms. */
@@ -50,6 +51,8 @@ const warmWithinMs = 300_000;
 /** Nobody waits longer while processes are restarted one at a time, ms. */
 const longestRestartWaitMs = 5_000;
 
+const longestStandstillMs = 3_000;
+
 /**
  * Breaks one thing after the other while people talk, and looks at what they see: then, afterwards, and in what everybody
  * has in the end.
@@ -68,6 +71,7 @@ export async function runCells(
   const load = new Load({ url: place.url, seed, number: seed, size, everyMs });
   const askers = await registerAskers(place.url);
   const probe = await Probe.begin(place.url, askers, `outage-${seed}`);
+  const standstill = new Standstill();
   const seen: Seen[] = [];
   try {
     load.begin();
@@ -75,6 +79,7 @@ export async function runCells(
     for (const cell of cells) {
       tell(`${cell.target} ${cell.fault}`);
       const waits = load.beginWaits();
+      standstill.take();
       const began = performance.now();
       const end = await begin(place.breakable(cell.target), cell, faultMs);
       const there = performance.now();
@@ -87,7 +92,7 @@ export async function runCells(
       seen.push({
         cell,
         ...verdict,
-        faults: [...verdict.faults, ...waitFaults(cell, waits)],
+        faults: [...verdict.faults, ...waitFaults(cell, waits), ...standstillFaults(standstill.take())],
         brokenMs: over - began,
         waits: { ...waits },
       });
@@ -104,9 +109,14 @@ export async function runCells(
     const faults = [...said, ...(tally.isClean ? [] : [tally.lastLine()])];
     return { cells: seen, counts: { ...tally.counts }, faults, examples: tally.examples };
   } finally {
+    standstill.end();
     await probe.close();
     await load.end();
   }
+}
+
+function standstillFaults(ms: number): readonly string[] {
+  return ms > longestStandstillMs ? [`the run itself stood still for ${seconds(ms)}: see it again`] : [];
 }
 
 function waitFaults({ fault }: Cell, { longestSendMs, longestGapMs }: Waits): readonly string[] {
