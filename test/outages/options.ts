@@ -6,7 +6,7 @@ import { apps, engines, type Fault, faults, type Target } from './cells.js';
 export interface OutageOptions {
   readonly targets: readonly Target[];
   readonly faults: readonly Fault[];
-  /** How long what is stopped, frozen, slow or full stays so, s. */
+  /** How long what is stopped or frozen stays so, s; what is slow or full half as long. */
   readonly seconds: number;
   readonly seed: number;
   readonly home: string;
@@ -27,7 +27,7 @@ Exit code 0: every promise was kept. Needs root, for disks that may be full.
 
   --only a,b       what to break: ${targets.join(', ')}
   --faults a,b     how: ${faults.join(', ')} (default: all but none)
-  --seconds S      how long what is stopped, frozen, slow or full stays so (default: 30)
+  --seconds S      how long what is stopped or frozen stays so; what is slow or full half as long (default: 30)
   --seed S         who says what (default: 1)
   --home DIR       for the data of the engines (default: a folder beside other temporary ones)
   --port-offset N  added to the standard ports of the engines (default: 2000)

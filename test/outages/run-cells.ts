@@ -11,7 +11,7 @@ import { Probe } from './probe/probe.js';
 import { Standstill } from './standstill.js';
 
 export interface Strength {
-  /** How long what is stopped, frozen, slow or full stays so, ms. */
+  /** How long what is stopped or frozen stays so, ms; what is slow or full half as long. */
   readonly faultMs: number;
   /** Of the talk that one cell takes. */
   readonly size: InventedSize;
@@ -46,7 +46,7 @@ const slowMs = 500;
 const well = 2;
 const wellWithinMs = 120_000;
 /** Processes that were just started are slow at first: that is not to be taken for the fault's doing. */
-const warm = 5;
+const warm = 4;
 const warmWithinMs = 300_000;
 /** Nobody waits longer while processes are restarted one at a time, ms. */
 const longestRestartWaitMs = 5_000;
@@ -152,9 +152,9 @@ function breaking(broken: Breakable, fault: Cell['fault'], faultMs: number): Bre
     case 'freeze':
       return { forMs: faultMs, breaks: () => broken.freeze(), mends: () => broken.thaw() };
     case 'slow':
-      return { forMs: faultMs, breaks: () => broken.slow(slowMs), mends: () => broken.slow(0) };
+      return { forMs: faultMs / 2, breaks: () => broken.slow(slowMs), mends: () => broken.slow(0) };
     case 'disk-full':
-      return { forMs: faultMs, breaks: () => broken.fillDisk(), mends: () => broken.freeDisk() };
+      return { forMs: faultMs / 2, breaks: () => broken.fillDisk(), mends: () => broken.freeDisk() };
     case 'none':
       return { forMs: faultMs, breaks: () => Promise.resolve(), mends: () => Promise.resolve() };
     case 'restart':
