@@ -48,7 +48,7 @@ export interface Cluster {
 }
 
 /** With engines that are warm; more where the machine is busy. */
-const readyWithinMs = 90_000;
+const readyWithinMs = 180_000;
 
 const inOrder: readonly App[] = ['command-api', 'projector', 'gateway'];
 
