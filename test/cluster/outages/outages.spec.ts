@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { messageCommandRoutes } from '@parley/protocol';
@@ -18,6 +18,8 @@ const strength: Strength = {
 };
 
 const home = mkdtempSync(join(tmpdir(), 'parley-outages-'));
+// Elasticsearch does not run as root: somebody else has to get in.
+chmodSync(home, 0o755);
 let place: Place;
 
 beforeAll(async () => {
