@@ -89,13 +89,15 @@ export async function runCells(
       await probe.untilWell(well, wellWithinMs);
       await probe.untilPushed();
       const verdict = judge(cell, probe.asked(), { began, there, over });
-      seen.push({
+      const one = {
         cell,
         ...verdict,
         faults: [...verdict.faults, ...waitFaults(cell, waits), ...standstillFaults(standstill.take())],
         brokenMs: over - began,
         waits: { ...waits },
-      });
+      };
+      seen.push(one);
+      tell(one.faults.length === 0 ? 'kept every promise so far' : one.faults.join('; '));
     }
     load.hurry();
     await probe.end();
