@@ -25,7 +25,7 @@ export const helpText = `Usage: npm run outages -- [options]
 Breaks each engine and each app of a cluster of its own while people talk, and compares what everybody has in the end.
 Exit code 0: every promise was kept. Needs root, for disks that may be full.
 
-  --only a,b       what to break: ${targets.join(', ')}
+  --only a,b       what to break, in this order: ${targets.join(', ')}
   --faults a,b     how: ${faults.join(', ')} (default: all but none)
   --seconds S      how long what is stopped or frozen stays so; what is slow or full half as long (default: 30)
   --seed S         who says what (default: 1)
@@ -76,10 +76,11 @@ function parse(argv: readonly string[]) {
 function listOf<T extends string>(option: string, text: string | undefined, known: readonly T[]): readonly T[] {
   if (text === undefined) return known;
   const wanted = text.split(',');
-  const unknown = wanted.find((one) => !known.some((each) => each === one));
-  if (unknown !== undefined)
-    throw new UsageError(`${option}: ${JSON.stringify(unknown)} is none of ${known.join(', ')}`);
-  return known.filter((one) => wanted.includes(one));
+  return wanted.map((one) => {
+    const found = known.find((each) => each === one);
+    if (found === undefined) throw new UsageError(`${option}: ${JSON.stringify(one)} is none of ${known.join(', ')}`);
+    return found;
+  });
 }
 
 function whole(option: string, text: string, min: number, max: number): number {
