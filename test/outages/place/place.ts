@@ -38,7 +38,7 @@ const settings: Settings = {
   PARLEY_CREDENTIALS_PER_MINUTE: '100000000',
 };
 
-const balancedWithinMs = 60_000;
+const balancedWithinMs = 120_000;
 
 /**
  * Where outages happen: engines of its own, two processes of each app, a stock load balancer before the gateways. All of
@@ -80,7 +80,9 @@ export class Place {
       // One may be left of a run that was interrupted.
       await stopBalancer({ home });
       const { host, port } = await startBalancer({ home, gateways, tell });
-      return new Place(options, eventLog, cluster, `http://${host}:${port}`);
+      const place = new Place(options, eventLog, cluster, `http://${host}:${port}`);
+      await place.#balanced();
+      return place;
     } catch (error) {
       await eventLog.close();
       if (!keepEngines) await down({ home });
