@@ -1,6 +1,8 @@
+import type { App } from '../kit/cluster/cluster.js';
+
 /** What can be broken. */
 export const engines = ['event-log', 'kafka', 'cassandra', 'elasticsearch', 'redis'] as const;
-export const apps = ['command-api', 'projector', 'gateway'] as const;
+export const apps = ['command-api', 'projector', 'gateway'] as const satisfies readonly App[];
 export type Engine = (typeof engines)[number];
 export type Target = Engine | (typeof apps)[number];
 
