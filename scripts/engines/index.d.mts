@@ -60,3 +60,20 @@ export namespace faults {
   function fillDisk(name: EngineName, where?: Where): Promise<void>;
   function freeDisk(name: EngineName, where?: Where): Promise<void>;
 }
+
+/** A folder on a disk in memory that can be full; as root. See small-disks.mjs. */
+export namespace smallDisks {
+  function mountSmallDisk(path: string, sizeMiB: number): Promise<void>;
+  function unmountSmallDisk(path: string): Promise<void>;
+  /** Leaves not a byte free; returns the MiB written. */
+  function fill(path: string): number;
+  function empty(path: string): void;
+}
+
+/** The network in front of a server, in the hands of a test. See tcp-proxy.mjs. */
+export class TcpProxy {
+  constructor(listen: { host: string; port: number }, target: { host: string; port: number });
+  open(): Promise<void>;
+  behave(behaviour: { mode: 'pass' | 'cut' | 'hold'; delayMs?: number }): Promise<void>;
+  close(): Promise<void>;
+}

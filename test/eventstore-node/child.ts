@@ -14,6 +14,8 @@ export interface ChildNodeOptions {
 export interface ChildNode {
   readonly connectionString: string;
   readonly port: number;
+  /** Its process lives, frozen or not. */
+  readonly alive: boolean;
   /** SIGTERM. */
   stop(): Promise<void>;
   /** SIGKILL. */
@@ -47,6 +49,9 @@ export async function spawnCompatibleNode(options: ChildNodeOptions): Promise<Ch
   return {
     connectionString,
     port: Number(new URL(connectionString).port),
+    get alive() {
+      return child.exitCode === null && child.signalCode === null;
+    },
     stop: () => signal('SIGTERM'),
     kill: () => signal('SIGKILL'),
     freeze: () => void child.kill('SIGSTOP'),

@@ -1,10 +1,11 @@
-import type { Logger } from '@parley/platform';
-import type { EventIdIndex, EventLogReader, EventLogWriter } from '@parley/ports';
+import { type Logger, Silence } from '@parley/platform';
+import { type EventIdIndex, type EventLogReader, EventLogUnavailable, type EventLogWriter } from '@parley/ports';
 import { AppendSender } from './append/append-sender.js';
 import { GuardedIndex } from './append/guarded-index.js';
 import { OnceWriter } from './append/once-writer.js';
 import { RecentPlaces, type RecentLimits } from './append/recent-places.js';
 import { Connection } from './client/connection.js';
+import { TimedOut } from './client/deadline.js';
 import { EventStoreReader } from './read/log-reader.js';
 import { Pages } from './read/pages.js';
 import { parseEventStoreUrl } from './url.js';
@@ -54,8 +55,9 @@ export async function openEventStoreLog(options: EventStoreLogOptions): Promise<
   const readTimeoutMs = options.readTimeoutMs ?? 10_000;
   const recent = new RecentPlaces({ perStream: 2_048, total: 131_072, ...options.recent });
   const index = new GuardedIndex(options.index, logger);
-  const pages = new Pages(reading, readTimeoutMs);
-  const sender = new AppendSender(appending, pages, options.appends === 'single' ? address.credentials : null);
+  const silence = silenceOf(logger);
+  const pages = new Pages(reading, readTimeoutMs, silence);
+  const sender = new AppendSender(appending, pages, options.appends === 'single' ? address.credentials : null, silence);
   const writer = new OnceWriter(sender, recent, index, {
     timeoutMs: appendTimeoutMs,
     queue: { appends: 16_384, bytes: 64 * 1_048_576, ...options.queue },
@@ -78,4 +80,17 @@ export async function openEventStoreLog(options: EventStoreLogOptions): Promise<
       await Promise.all([appending.close(), reading.close()]);
     },
   };
+}
+
+/** Of appends and reads together: nobody waits for a log that is frozen, but for one call that tries. */
+function silenceOf(logger: Logger): Silence {
+  return new Silence({
+    now: () => performance.now(),
+    isTimeout: (error) => error instanceof TimedOut && error.isSilence,
+    refusal: () => new EventLogUnavailable('the event log takes everything and answers nothing'),
+    onChange: (isSilent) => {
+      if (isSilent) logger.warn('the event log does not answer: it is not waited for until it does');
+      else logger.info('the event log answers again');
+    },
+  });
 }

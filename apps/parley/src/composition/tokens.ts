@@ -44,14 +44,15 @@ export function createTokenIssuer(
 export function createTokenVerifier(
   config: ParleyConfig,
   local: TokenVerifier,
-  engines: Pick<Engines, 'accounts' | 'readModels'>,
+  engines: Pick<Engines, 'accounts' | 'readModels' | 'revocations'>,
   commands: CommandClient,
   clock: Clock,
 ): TokenVerifier {
-  const { accounts } = engines;
+  const { accounts, revocations } = engines;
   const remembered = (verifier: TokenVerifier, forMs: number): TokenVerifier =>
     rememberVerified(verifier, { clock, capacity: tokensRemembered, forMs });
-  const own = withSessionCheck(remembered(local, Infinity), accounts);
+  const tokenTtlMs = config.accessTtl * 1000;
+  const own = withSessionCheck(remembered(local, Infinity), { accounts, revocations, clock, tokenTtlMs });
   if (config.oidcIssuer === '') return own;
   const verifier = createOidcVerifier({
     issuer: config.oidcIssuer,

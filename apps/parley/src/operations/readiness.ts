@@ -14,7 +14,10 @@ const maxLagEvents = 10_000;
 
 const checkTimeoutMs = 1_000;
 
-/** Live is about the process; ready is about what it serves. */
+/**
+ * Live is about the process; ready is about what it serves. A feature that is out of order is told, but takes no process
+ * out of service: all of them would go, and with them everything else that works.
+ */
 @Injectable()
 export class Readiness implements BeforeApplicationShutdown {
   private stopping = false;
@@ -28,11 +31,11 @@ export class Readiness implements BeforeApplicationShutdown {
     this.stopping = true;
   }
 
-  async checks(): Promise<readonly ReadinessCheck[]> {
-    return [
-      { name: 'serving', ok: !this.stopping, ...(this.stopping ? { detail: 'being stopped' } : {}) },
-      ...(await Promise.all([this.eventLog(), this.projectionLag()])).flat(),
-    ];
+  /** `verbose`: wait also for what does not decide. Else load balancers are answered at once. */
+  async look(verbose: boolean): Promise<{ readonly ready: boolean; readonly checks: readonly ReadinessCheck[] }> {
+    const serving = { name: 'serving', ok: !this.stopping, ...(this.stopping ? { detail: 'being stopped' } : {}) };
+    const features = verbose ? (await Promise.all([this.eventLog(), this.projectionLag()])).flat() : [];
+    return { ready: serving.ok, checks: [serving, ...features] };
   }
 
   private eventLog(): Promise<readonly ReadinessCheck[]> {

@@ -1,11 +1,11 @@
-import type { Logger } from '@parley/platform';
+import { type Logger, Silence } from '@parley/platform';
 import { ReadModelUnavailable } from '@parley/ports';
 import cassandra from 'cassandra-driver';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Gate, mapBounded } from './bounded.js';
 import { connectWhenThere, shutDown } from './connection.js';
 import type { DriverSettings } from './driver.js';
-import { asUnavailable, isReadFailure } from './failures.js';
+import { asUnavailable, isReadFailure, isTimeout } from './failures.js';
 import { type Row, rowsOf } from './rows.js';
 import { batchesOf, type Statement } from './statements.js';
 import { type CassandraAddress, parseCassandraUrl } from './url.js';
@@ -37,7 +37,7 @@ const readFailurePauseMs = 100;
 
 /**
  * One connection pool to one keyspace, shared by everything in a process. Every call has a deadline (read timeout, once
- * more on another node) and fails with ReadModelUnavailable when the engine is away, slow or not connected yet; other
+ * more on another node) and fails with ReadModelUnavailable when the engine is away, slow, silent (at once) or not connected yet; other
  * errors mean a wrong statement. Everything is read and written with LOCAL_QUORUM.
  */
 export class CassandraClient {
@@ -48,6 +48,12 @@ export class CassandraClient {
   #driver: cassandra.Client | null = null;
   readonly #writeConcurrency: number;
   readonly #writes: Gate;
+  readonly #silence = new Silence({
+    now: () => performance.now(),
+    isTimeout,
+    refusal: () => new ReadModelUnavailable('Cassandra: it takes everything and answers nothing'),
+    onChange: (isSilent) => this.#tellSilence(isSilent),
+  });
   readonly #closing = new AbortController();
 
   /**
@@ -152,7 +158,7 @@ export class CassandraClient {
       .filter((candidate) => candidate.isUp())
       .toSorted((a, b) => (a.address < b.address ? -1 : 1));
     const one = host === undefined ? {} : { host };
-    await this.#send((driver) =>
+    await this.#insist((driver) =>
       driver.execute(statement, [], { ...one, prepare: false, readTimeout: timeoutMs, isIdempotent: false }),
     );
     await this.#agreement(one, performance.now() + timeoutMs);
@@ -214,7 +220,23 @@ export class CassandraClient {
   ): Promise<cassandra.types.ResultSet> {
     const driver = this.#connectedDriver();
     try {
-      return await work(driver);
+      return await this.#silence.run(() => work(driver));
+    } catch (error) {
+      throw asUnavailable(error);
+    }
+  }
+
+  #tellSilence(isSilent: boolean): void {
+    if (isSilent) this.logger.warn('Cassandra does not answer: it is not waited for until it does');
+    else this.logger.info('Cassandra answers again');
+  }
+
+  /** Waits for the answer, whatever others have waited for in vain. */
+  async #insist(
+    work: (driver: cassandra.Client) => Promise<cassandra.types.ResultSet>,
+  ): Promise<cassandra.types.ResultSet> {
+    try {
+      return await work(this.#connectedDriver());
     } catch (error) {
       throw asUnavailable(error);
     }

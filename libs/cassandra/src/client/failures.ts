@@ -37,9 +37,16 @@ const readFailure: number = responseErrorCodes.readFailure;
 export const isReadFailure = (error: unknown): boolean =>
   error instanceof errors.ResponseError && error.code === readFailure;
 
+/** There was no answer in time, on any node that was asked. */
+export function isTimeout(error: unknown): boolean {
+  if (!(error instanceof errors.NoHostAvailableError)) return error instanceof errors.OperationTimedOutError;
+  const inner = Object.values((error.innerErrors ?? {}) as Record<string, unknown>);
+  return inner.length > 0 && inner.every((one) => one instanceof errors.OperationTimedOutError);
+}
+
 /** ReadModelUnavailable for a failure of the engine; anything else as it is. */
 export function asUnavailable(error: unknown): unknown {
-  if (!isEngineFailure(error)) return error;
+  if (error instanceof ReadModelUnavailable || !isEngineFailure(error)) return error;
   return new ReadModelUnavailable(`Cassandra: ${messageOf(error)}`, { cause: error });
 }
 

@@ -1,5 +1,6 @@
 import { NO_STREAM, type Credentials } from '@eventstore/db-client';
 import type { NewEvent, RecordedEvent } from '@parley/events';
+import type { Silence } from '@parley/platform';
 import { EventLogUnavailable } from '@parley/ports';
 import type { Connection, Link } from '../client/connection.js';
 import { TimedOut, type Deadline } from '../client/deadline.js';
@@ -25,9 +26,14 @@ export class AppendSender implements StreamAccess {
     private readonly connection: Connection,
     private readonly pages: Pages,
     private readonly credentials: Credentials | null,
+    private readonly silence: Silence,
   ) {}
 
-  async send(
+  send(stream: string, expected: number | 'none', events: readonly NewEvent[], deadline: Deadline): Promise<Sent> {
+    return this.silence.run(() => this.#send(stream, expected, events, deadline));
+  }
+
+  async #send(
     stream: string,
     expected: number | 'none',
     events: readonly NewEvent[],

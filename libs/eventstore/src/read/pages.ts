@@ -7,6 +7,7 @@ import {
   type ResolvedEvent,
 } from '@eventstore/db-client';
 import type { RecordedEvent } from '@parley/events';
+import type { Silence } from '@parley/platform';
 import { EventLogUnavailable } from '@parley/ports';
 import type { Connection, Link } from '../client/connection.js';
 import { Deadline, TimedOut } from '../client/deadline.js';
@@ -42,6 +43,7 @@ export class Pages {
   constructor(
     private readonly connection: Connection,
     private readonly timeoutMs: number,
+    private readonly silence: Silence,
   ) {}
 
   /** As it is at the leader, which alone surely has everything. Empty where no stream is. @throws EventLogUnavailable */
@@ -57,7 +59,7 @@ export class Pages {
         maxCount: limit,
         requiresLeader: true,
       });
-    return (await this.#read(limit, deadline, open, takeRecorded)).items;
+    return (await this.silence.run(() => this.#read(limit, deadline, open, takeRecorded))).items;
   }
 
   /** System events are told, not shown. May end before its limit without being at the end. @throws EventLogUnavailable */
@@ -68,7 +70,7 @@ export class Pages {
         fromPosition: from === 'start' ? START : from === 'end' ? END : pairOf(from),
         maxCount: limit,
       });
-    return this.#read(limit, new Deadline(this.timeoutMs), open, takeAll);
+    return this.silence.run(() => this.#read(limit, new Deadline(this.timeoutMs), open, takeAll));
   }
 
   async #read<T>(

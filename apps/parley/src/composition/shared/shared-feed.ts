@@ -13,10 +13,13 @@ export interface SharedFeed {
 
 const hourMs = 3_600_000;
 
-/** Waits for Kafka, however late it is. @throws KafkaMisconfigured */
+/**
+ * A projector waits for Kafka, however late it is. Others begin without: what they do does not need it.
+ * @throws KafkaMisconfigured
+ */
 export async function openKafkaFeed(
   log: EventLogReader,
-  config: Pick<ParleyConfig, 'kafkaUrl' | 'kafkaPrefix' | 'kafkaPartitions' | 'kafkaRetention'>,
+  config: Pick<ParleyConfig, 'apps' | 'kafkaUrl' | 'kafkaPrefix' | 'kafkaPartitions' | 'kafkaRetention'>,
   logger: Logger,
   closers: Closers,
 ): Promise<SharedFeed> {
@@ -28,7 +31,7 @@ export async function openKafkaFeed(
     retentionMs: config.kafkaRetention * hourMs,
   });
   closers.add(kafka, (opened) => opened.close());
-  await kafka.prepare();
+  if (config.apps.includes('projector')) await kafka.prepare();
   return { feed: kafka.feed(log), deadLetters: kafka.deadLetters, topic: kafka.topic };
 }
 
