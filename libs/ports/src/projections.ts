@@ -7,8 +7,8 @@ export interface ProjectionStatus {
   /** Of the code that builds it; another version is rebuilt beside the old one. */
   readonly version: number;
   readonly position: number;
-  /** Events of the log not yet applied. */
-  readonly lag: number;
+  /** Events of the log not yet applied, where there are many about so many; null while nobody can tell. */
+  readonly lag: number | null;
   readonly parked: number;
   /** Bytes on disk. */
   readonly bytes: number;
