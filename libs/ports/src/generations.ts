@@ -30,7 +30,9 @@ export interface ProjectionGenerations<Name extends ProjectionName = ProjectionN
   readonly settleMs: number;
   /** As of now; null: nothing was ever built. */
   plan(): Promise<GenerationPlan | null>;
-  /** The same; where nothing was ever built, an empty one of this version serves from now on. */
+  /** As of a second or two ago, at little cost. */
+  known(): Promise<GenerationPlan | null>;
+  /** The plan as of now; where nothing was ever built, an empty one of this version serves from now on. */
   planOrFirst(version: number): Promise<GenerationPlan>;
   /** In one step; false: the plan is not `from` any more (and not `to` either). */
   change(from: GenerationPlan, to: GenerationPlan): Promise<boolean>;

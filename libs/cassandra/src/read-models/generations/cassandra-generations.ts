@@ -10,6 +10,7 @@ import {
   GenerationRegistry,
   LaneProgress,
   removeGeneration,
+  type ServingGenerations,
   settleMs,
   type StoredProjection,
 } from '../../checkpoints/index.js';
@@ -24,6 +25,7 @@ const buildLane = -1;
 export interface CassandraGenerationsOptions {
   readonly client: CassandraClient;
   readonly stores: CassandraStores;
+  readonly generations: ServingGenerations;
   /** Of the feed. */
   readonly partitions: number;
 }
@@ -42,6 +44,10 @@ export class CassandraGenerations<Name extends StoredProjection> implements Proj
 
   plan(): Promise<GenerationPlan | null> {
     return this.#registry.plan(this.projection);
+  }
+
+  known(): Promise<GenerationPlan | null> {
+    return this.options.generations.plan(this.projection);
   }
 
   planOrFirst(version: number): Promise<GenerationPlan> {
