@@ -1,6 +1,6 @@
 // npm run start:cluster: the whole cluster profile on this machine.
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startBalancer, stopBalancer } from './balancer/index.mjs';
 import { up } from './engines/index.mjs';
@@ -38,10 +38,11 @@ const { startCluster, migrate, settingsOf } = await import('../test/dist/kit/clu
 const own = process.env.EVENTSTORE_URL === undefined ? await compatibleNode() : null;
 const settings = settingsOf({ ...engines, EVENTSTORE_URL: own?.connectionString ?? process.env.EVENTSTORE_URL });
 tell(await migrate(settings));
+const directory = folder(layout.home, 'cluster');
 const count = Number(values.processes);
 const cluster = await startCluster({
   settings,
-  directory: folder(layout.home, 'cluster'),
+  directory,
   processes: { 'command-api': count, projector: count, gateway: count },
   tell,
 });
@@ -51,6 +52,7 @@ const gateways = cluster.gateways.map((address) => {
 });
 const { host, port } = await startBalancer({ gateways, port: Number(values.port), tell });
 tell(`\nThe cluster is ready at http://${host}:${port}`);
+tell(`For npm run token and npm run projections: PARLEY_DATA_DIR=${relative('.', join(directory, 'gateway-1'))}`);
 
 let stopping = false;
 for (const signal of ['SIGINT', 'SIGTERM']) {

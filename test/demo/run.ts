@@ -30,7 +30,9 @@ export async function run(options: DemoOptions, out: NodeJS.WriteStream): Promis
   const { cast, scripts } =
     options.logs === null ? inventScripts(options.seed, invented) : loadScripts(options.logs, options.only);
   const pace = options.logs === null ? paceOfFew : paceOfMany;
-  const server = await DemoServer.start(pace.pushEveryMs, options.keep);
+  const { keep, cluster } = options;
+  const tell = (line: string): void => void out.write(`${line}\n`);
+  const server = await DemoServer.start({ pushEveryMs: pace.pushEveryMs, keep, cluster, tell });
   try {
     const stage = new Stage(cast, scripts.slice(0, options.only ?? scripts.length), {
       url: server.url,

@@ -9,9 +9,11 @@ import { watermarks } from './watermarks/evolve.js';
 /** All of them: a new projection is a folder with its evolve, a line here, and a store in each engine's adapter. */
 export const projections: readonly Projection[] = [history, inbox, membership, watermarks, people, search];
 
-/** Those that go along a partition together where there are many processes: what deliveries depend on, and each index. */
+/**
+ * Those that go along a partition together where there are many processes: what pushes and cursors depend on, and each
+ * index.
+ */
 export const projectionGroups: Readonly<Record<ProjectionGroupName, readonly Projection[]>> = {
-  timeline: [history, inbox, membership, watermarks],
-  people: [people],
+  timeline: [history, inbox, membership, watermarks, people],
   search: [search],
 };

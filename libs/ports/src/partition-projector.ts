@@ -10,7 +10,7 @@ import type { ProjectionName } from './projections.js';
  * Projections that go along a partition together: one consumer group. `timeline` holds what deliveries depend on; an
  * index that is slow or away holds up nobody but its own group.
  */
-export const projectionGroupNames = ['timeline', 'people', 'search'] as const;
+export const projectionGroupNames = ['timeline', 'search'] as const;
 export type ProjectionGroupName = (typeof projectionGroupNames)[number];
 
 /** What a projector of one consumer group runs on. It knows nothing of the engines behind it. */

@@ -88,7 +88,7 @@ const at = (projection: PartitionCheckpoint['projection'], ...positions: number[
 
 it('is as far as the timeline of the partition that is behind', async () => {
   const timeline = [at('history', 50, 70), at('inbox', 50, 60), at('membership', 55, 70)];
-  const inAll = [...timeline, at('watermarks', 80, 90), at('people', 1, 1)].flat();
+  const inAll = [...timeline, at('watermarks', 80, 90), at('search', 1, 1)].flat();
   expect(await indexWith(keyspace.client, inAll).indexedPosition()).toBe(50);
   expect(await indexWith(keyspace.client, timeline.flat()).indexedPosition()).toBe(0);
   expect(await indexWith(keyspace.client, [...timeline, at('watermarks', 80)].flat()).indexedPosition()).toBe(0);

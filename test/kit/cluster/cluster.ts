@@ -48,17 +48,20 @@ export interface Cluster {
 }
 
 /** With engines that are warm; more where the machine is busy. */
-const readyWithinMs = 90_000;
+const readyWithinMs = 180_000;
 
 const inOrder: readonly App[] = ['command-api', 'projector', 'gateway'];
 
 /** Starts all processes side by side; each is ready when this resolves. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
-  const settings = { PARLEY_SECRET: secretIn(options.directory), ...options.settings };
+  const secret = secretIn(options.directory);
+  const settings = { PARLEY_SECRET: secret, ...options.settings };
   const members: ClusterMember[] = [];
   for (const app of inOrder) {
     for (let number = 1; number <= (options.processes?.[app] ?? 2); number++) {
       const dataDir = join(options.directory, `${app}-${number}`);
+      // For an operator's commands that are told this folder only.
+      keepSecret(dataDir, settings.PARLEY_SECRET);
       const own = { ...settings, PARLEY_APPS: app, PARLEY_DATA_DIR: dataDir };
       members.push(new ClusterMember(app, number, own));
     }
@@ -91,9 +94,13 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 /** The secret that all processes share, kept for the next start: tokens outlive a restart. */
 function secretIn(directory: string): string {
   const file = join(directory, 'secret');
-  mkdirSync(directory, { recursive: true });
-  if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString('base64url'), { mode: 0o600 });
+  if (!existsSync(file)) keepSecret(directory, randomBytes(32).toString('base64url'));
   return readFileSync(file, 'utf8');
+}
+
+function keepSecret(directory: string, secret: string): void {
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(join(directory, 'secret'), secret, { mode: 0o600 });
 }
 
 class ClusterMember implements Member {

@@ -83,8 +83,9 @@ describe('a projector of partitions', () => {
       [1, 3, 2],
     ]);
     expect(storeOf('history').operations.map(({ position }) => position)).toEqual([1, 2, 3]);
-    expect(progress.slice(-4)).toEqual(
-      ['history', 'inbox', 'membership', 'watermarks'].map((projection) => ({ projection, partition: 1, position: 3 })),
+    const timeline = projectionGroups.timeline.map(({ name }) => name);
+    expect(progress.slice(-timeline.length)).toEqual(
+      timeline.map((projection) => ({ projection, partition: 1, position: 3 })),
     );
     expect(order).toEqual(['record 1 1', 'record 1 2']);
     expect(state('history')).toMatchObject({ state: 'live', position: 3, partitions: [1] });
@@ -95,7 +96,7 @@ describe('a projector of partitions', () => {
     for (const event of [started, sent(1), sent(2)]) feed.write(event);
     storeOf('history').saved = 2;
     storeOf('watermarks').saved = 1;
-    for (const name of ['inbox', 'membership'] as const) storeOf(name).saved = 3;
+    for (const name of ['inbox', 'membership', 'people'] as const) storeOf(name).saved = 3;
     expect(await feed.begin(1)).toBe(1);
     await feed.take(1, { events: [], checkpoint: 1, live: true });
     await feed.take(1, feed.batch(1, 1, 3));
@@ -210,6 +211,7 @@ describe('a projector of partitions', () => {
       'history 1 3 there is no room',
       'inbox 1 2 unknown-type',
       'membership 1 2 unknown-type',
+      'people 1 2 unknown-type',
       'watermarks 1 2 unknown-type',
     ]);
     expect(state('history')).toMatchObject({ parked: 2, state: 'live' });
@@ -231,7 +233,7 @@ describe('a projector of partitions', () => {
     expect(projectionGroups.timeline.some(({ name }) => state(name)?.state === 'failed')).toBe(true);
     await feed.take(1, feed.batch(1, 0, 2));
     for (const { name } of projectionGroups.timeline) expect(await storeOf(name).parked()).toHaveLength(1);
-    expect(add).toHaveBeenCalledTimes(5);
+    expect(add).toHaveBeenCalledTimes(6);
   });
 
   it('retries a parked event of a partition that another process has', async () => {

@@ -268,7 +268,7 @@ describe('waiting for a position', () => {
     around.tell(1, 10, 20);
     await pass(50);
     expect(reached).toBeNull();
-    for (const partition of [0, 1]) around.progress(partition, 21, ['people', 'search']);
+    for (const partition of [0, 1]) around.progress(partition, 21, ['search']);
     await pass(0);
     expect(reached).toBe(true);
   });
@@ -302,7 +302,6 @@ describe('waiting for a position', () => {
     await pass(5_000);
     for (const projection of timelineProjections)
       around.timeline.set(projection, { projection, partition: 0, position: 20 });
-    around.timeline.set('people', { projection: 'people', partition: 0, position: 20 });
     let reached = false;
     void deliveries.waitFor(20, 60_000).then((answer) => (reached = answer));
     await pass(2_500);
@@ -312,7 +311,7 @@ describe('waiting for a position', () => {
     around.save(0, 20);
     await pass(6_000);
     around.tell(0, 20, 30);
-    around.progress(0, 30, ['people']);
+    around.progress(0, 20, ['search']);
     reached = false;
     void deliveries.waitFor(30, 60_000).then((answer) => (reached = answer));
     await pass(1_000);

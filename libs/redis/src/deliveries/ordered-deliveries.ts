@@ -49,7 +49,7 @@ const firstReadRetryMs = 500;
 const quietMs = 10_000;
 
 /** Served to readers, but nothing is pushed from them. */
-const besideTimeline: readonly ProjectionName[] = ['people', 'search'];
+const besideTimeline: readonly ProjectionName[] = ['search'];
 
 /**
  * The deliveries of all partitions in the order of the log, and how far the read models are. What Redis tells is a hint:

@@ -68,8 +68,8 @@ async function open(
     await OrderedDeliveries.open(route.from, {
       partitions,
       progress,
-      timeline: models.checkpoints.timeline,
-      others: [models.checkpoints.people, search.checkpoints],
+      timeline: models.checkpoints,
+      others: [search.checkpoints],
       logger,
       metrics,
     }),
@@ -97,7 +97,7 @@ async function open(
     projectionAdmin: new SharedProjectionAdmin({
       log,
       partitions,
-      checkpoints: [models.checkpoints.timeline, models.checkpoints.people, search.checkpoints],
+      checkpoints: [models.checkpoints, search.checkpoints],
       projectors,
       versions: new Map(
         Object.values(projectionGroups).flatMap((group) => group.map((one) => [one.name, one.version])),

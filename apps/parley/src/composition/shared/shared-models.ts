@@ -9,11 +9,9 @@ import {
   type CassandraReadModels,
   CassandraSnapshotStore,
   CassandraStores,
-  checkSchema,
   connectCassandra,
   ServingGenerations,
-  storedProjections,
-  timelineProjections,
+  waitForSchema,
 } from '@parley/cassandra';
 import type { Clock, Logger } from '@parley/platform';
 
@@ -33,40 +31,37 @@ export interface SharedModels {
   readonly eventIds: CassandraEventIdIndex;
   readonly stores: CassandraStores;
   readonly deliveryReader: CassandraDeliveryReader;
-  /** Of what deliveries depend on; of people. */
-  readonly checkpoints: { readonly timeline: CassandraCheckpointReader; readonly people: CassandraCheckpointReader };
+  readonly checkpoints: CassandraCheckpointReader;
   /** `safePosition`: everything up to here is in the rows of all partitions. */
   readers(safePosition: () => number): CassandraReadModels;
   close(): Promise<void>;
 }
 
-/** Waits for Cassandra, however late it is. @throws SchemaMismatch when the keyspace is another program's */
+/** Waits for Cassandra and its schema, however late they are. @throws SchemaMismatch when the keyspace is another program's */
 export async function openSharedModels({ url, clock, logger, partitions }: SharedModelsOptions): Promise<SharedModels> {
   const client = await connectCassandra({ url, logger });
   try {
-    await checkSchema(client);
+    await waitForSchema(client);
   } catch (error) {
     await client.close();
     throw error;
   }
   const generations = new ServingGenerations(client);
-  const timeline = new CassandraCheckpointReader(client, generations, timelineProjections);
-  const rest = storedProjections.filter((name) => !timelineProjections.some((one) => one === name));
-  const people = new CassandraCheckpointReader(client, generations, rest);
+  const checkpoints = new CassandraCheckpointReader(client, generations);
   const snapshots = new CassandraSnapshotStore(client);
   const now = (): number => clock.now();
   return {
     client,
     accounts: new CassandraAccountStore(client),
     snapshots,
-    eventIds: new CassandraEventIdIndex({ client, checkpoints: timeline, partitions }),
+    eventIds: new CassandraEventIdIndex({ client, checkpoints, partitions }),
     stores: new CassandraStores({ client, now }),
     deliveryReader: new CassandraDeliveryReader({
       client,
       generations,
       people: new CassandraPeopleReader(client, generations),
     }),
-    checkpoints: { timeline, people },
+    checkpoints,
     readers: (safePosition) => cassandraReadModels({ client, generations, safePosition, partitions, now }),
     async close() {
       generations.close();

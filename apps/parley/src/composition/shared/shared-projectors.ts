@@ -37,9 +37,7 @@ export class SharedProjectors {
 
   constructor(private readonly options: SharedProjectorsOptions) {
     const { feed, leases, log, logger, closers } = options;
-    const groups: ProjectionGroupName[] = options.search.projects
-      ? ['timeline', 'people', 'search']
-      : ['timeline', 'people'];
+    const groups: ProjectionGroupName[] = options.search.projects ? ['timeline', 'search'] : ['timeline'];
     this.#groups = new Map(groups.map((group) => [group, this.#start(group)]));
     if (feed.topic !== null && leases !== null) {
       const relay = new Relay({ log, topic: feed.topic, logger });
