@@ -4,3 +4,5 @@ export { projectionGroups } from './projections.js';
 export { projectorModule } from './projector-module.js';
 export { ProjectorModule } from './projector.module.js';
 export { Relay, type RelayOptions, type RelayStatus } from './relay/relay.js';
+export { GatedGroup } from './rebuild/gated-group.js';
+export { RebuildWorker } from './rebuild/rebuild-worker.js';

@@ -51,6 +51,8 @@ export interface ParkedEvent {
 }
 
 export interface ProjectionAdmin {
+  /** true: of all processes of a deployment, whichever is asked. */
+  readonly shared?: boolean;
   status(): Promise<readonly ProjectionStatus[]>;
   /** Builds a new one beside the old, catches up, compares, switches while serving. One at a time. */
   rebuild(name: ProjectionName, onProgress: (progress: RebuildProgress) => void): Promise<ParityReport>;
