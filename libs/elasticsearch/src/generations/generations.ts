@@ -68,8 +68,9 @@ export class Generations {
     return this.list();
   }
 
+  /** What is known is to be looked at again before it is used. */
   forget(): void {
-    this.#known = null;
+    if (this.#known !== null) this.#known = { ...this.#known, at: -Infinity };
   }
 
   /** Templates, so that every index has the mapping from its first moment, whoever makes it. Once a process. */
@@ -145,7 +146,7 @@ export class Generations {
     });
     if (actions.length === 0) return true;
     await asked('alias', this.client.indices.updateAliases({ actions }, { requestTimeout: changeTimeout }));
-    this.forget();
+    await this.list();
     return true;
   }
 
