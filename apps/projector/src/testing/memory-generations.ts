@@ -94,9 +94,9 @@ export class MemoryGenerations implements ProjectionGenerations {
   async compare(old: number, built: number): Promise<Parity> {
     const [was, is] = [new Set(this.rows(old)), new Set(this.rows(built))];
     return {
-      rows: was.union(is).size,
-      onlyInOld: was.difference(is).size,
-      onlyInNew: is.difference(was).size,
+      rows: new Set([...was, ...is]).size,
+      onlyInOld: [...was].filter((position) => !is.has(position)).length,
+      onlyInNew: [...is].filter((position) => !was.has(position)).length,
       different: 0,
       examples: [],
     };
