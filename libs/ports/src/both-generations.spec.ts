@@ -46,14 +46,14 @@ const batch = (checkpoint: number, ...positions: number[]): ProjectionBatch<Oper
   checkpoint,
 });
 
-describe('two generations written together', () => {
-  const open = () => {
-    const order: string[] = [];
-    const [newer, older] = [new Store('newer', order), new Store('older', order)];
-    const both = new BothGenerations(newer, older, async (position) => ({ stream: `s-${position}`, type: 'x' }));
-    return { order, newer, older, both };
-  };
+const open = () => {
+  const order: string[] = [];
+  const [newer, older] = [new Store('newer', order), new Store('older', order)];
+  const both = new BothGenerations(newer, older, async (position) => ({ stream: `s-${position}`, type: 'x' }));
+  return { order, newer, older, both };
+};
 
+describe('two generations written together', () => {
   it('begin where the one behind is, and never have the old one ahead', async () => {
     const { order, newer, older, both } = open();
     older.saved = 7;

@@ -47,7 +47,12 @@ export interface ProjectionGenerations<Name extends ProjectionName = ProjectionN
    * Each partition goes on where the build has ended, or where it is in `serving` if that is less. What was parked goes to
    * its partition.
    */
-  handOver(generation: number, serving: number, position: number, partitionOf: (stream: string) => number): Promise<void>;
+  handOver(
+    generation: number,
+    serving: number,
+    position: number,
+    partitionOf: (stream: string) => number,
+  ): Promise<void>;
   /** By partition; one that was never begun is missing. */
   checkpoints(generation: number): Promise<ReadonlyMap<number, number>>;
   /** Of all partitions. */

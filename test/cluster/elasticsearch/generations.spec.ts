@@ -9,6 +9,8 @@ const terms = (token: string) => [{ tokens: [token], prefix: false, exclude: fal
 /** Of this world: one conversation a partition. */
 const partitionOf = (stream: string): number => (stream.endsWith('cnv_a') ? 0 : 1);
 
+const alone = (serving: number, version = 1): GenerationPlan => ({ serving, version, beside: null, held: false });
+
 describe('generations', () => {
   let test: TestSearch;
   let world: SearchWorld;
@@ -64,7 +66,6 @@ describe('generations', () => {
     expect(refused['status']).toBe(400);
   });
 
-  const alone = (serving: number, version = 1): GenerationPlan => ({ serving, version, beside: null, held: false });
   const nobody = new AbortController().signal;
 
   it('builds beside, is fed with the one that serves, compares, and switches in one step', async () => {

@@ -66,7 +66,10 @@ export class Reader {
   }
 
   async #members(): Promise<void> {
-    const page = await this.#get(queryRoutes.listMembers, { params: { conversationId: this.#any() }, query: { limit: 50 } });
+    const page = await this.#get(queryRoutes.listMembers, {
+      params: { conversationId: this.#any() },
+      query: { limit: 50 },
+    });
     if ((page.data as unknown[]).length < this.scene.people.length - 1) this.troubles.push('members are missing');
   }
 

@@ -110,10 +110,7 @@ function appsOf({ config, engines }: Composition): (Type | DynamicModule)[] {
     engines.commands === null
       ? [CommandApiModule]
       : [RemoteCommandsModule.bind(engines.commands), ...(apps.has('gateway') ? [CommandRestModule] : [])];
-  return [
-    ...commands,
-    ...(apps.has('gateway') ? [GatewayModule] : []),
-  ];
+  return [...commands, ...(apps.has('gateway') ? [GatewayModule] : [])];
 }
 
 @Module({})

@@ -54,7 +54,9 @@ export class Readiness implements BeforeApplicationShutdown {
       (await this.projections.status()).map(({ name, state, lag, parked, error }) => ({
         name: `projection ${name}`,
         ok: state !== 'failed' && (lag ?? 0) <= maxLagEvents,
-        detail: error ?? `${state}, ${lag ?? 'nobody knows how many'} events behind${parked === 0 ? '' : `, ${parked} parked`}`,
+        detail:
+          error ??
+          `${state}, ${lag ?? 'nobody knows how many'} events behind${parked === 0 ? '' : `, ${parked} parked`}`,
       })),
     );
   }

@@ -237,36 +237,39 @@ describe('a projector of partitions', () => {
     expect(add).toHaveBeenCalledTimes(6);
   });
 
-  it.each(['before a batch', 'in the middle of one'])('goes over to other stores %s, without a failure', async (when) => {
-    const opened: MemoryStore[] = [];
-    const { feed, statuses, state, spans } = start({
-      openStore: async ({ name }) => {
-        const store = new MemoryStore();
-        if (name === 'history') opened.push(store);
-        return store;
-      },
-    });
-    feed.write(started);
-    feed.write(sent(1));
-    await feed.begin(1);
-    await feed.take(1, feed.batch(1, 0, 1));
-    const [first] = opened;
-    if (first === undefined) throw new Error('no store was opened');
-    if (when === 'before a batch') first.replaced = true;
-    else {
-      vi.spyOn(first, 'apply').mockImplementationOnce(async () => {
-        first.replaced = true;
-        throw new StoreReplaced('others are written now');
+  it.each(['before a batch', 'in the middle of one'])(
+    'goes over to other stores %s, without a failure',
+    async (when) => {
+      const opened: MemoryStore[] = [];
+      const { feed, statuses, state, spans } = start({
+        openStore: async ({ name }) => {
+          const store = new MemoryStore();
+          if (name === 'history') opened.push(store);
+          return store;
+        },
       });
-    }
-    await feed.take(1, feed.batch(1, 1, 2));
-    // The other one begins where it is, and catches up with what the partition has.
-    expect(opened).toHaveLength(2);
-    expect(opened[1]?.operations.map(({ position }) => position)).toEqual([1, 2]);
-    expect(statuses.flat().every((each) => each.state !== 'failed')).toBe(true);
-    expect(state('history')).toMatchObject({ state: 'live', position: 2 });
-    expect(spans().at(-1)?.slice(0, 2)).toEqual([when === 'before a batch' ? 1 : 2, 2]);
-  });
+      feed.write(started);
+      feed.write(sent(1));
+      await feed.begin(1);
+      await feed.take(1, feed.batch(1, 0, 1));
+      const [first] = opened;
+      if (first === undefined) throw new Error('no store was opened');
+      if (when === 'before a batch') first.replaced = true;
+      else {
+        vi.spyOn(first, 'apply').mockImplementationOnce(async () => {
+          first.replaced = true;
+          throw new StoreReplaced('others are written now');
+        });
+      }
+      await feed.take(1, feed.batch(1, 1, 2));
+      // The other one begins where it is, and catches up with what the partition has.
+      expect(opened).toHaveLength(2);
+      expect(opened[1]?.operations.map(({ position }) => position)).toEqual([1, 2]);
+      expect(statuses.flat().every((each) => each.state !== 'failed')).toBe(true);
+      expect(state('history')).toMatchObject({ state: 'live', position: 2 });
+      expect(spans().at(-1)?.slice(0, 2)).toEqual([when === 'before a batch' ? 1 : 2, 2]);
+    },
+  );
 
   it('leaves a parked event of a partition that another process has to that process', async () => {
     const { feed, storeOf, projector } = start();

@@ -197,14 +197,12 @@ export class Builder<Name extends ProjectionName = ProjectionName> {
 
   /** Shows that somebody is at it while it takes its time. */
   async #beating<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-    let over = false;
-    const done = work.finally(() => (over = true));
-    done.catch(() => undefined);
-    while (!over) {
-      await Promise.race([done, pause(lookEveryMs, undefined, { signal })]);
-      await this.#record.beat();
-    }
-    return done;
+    const settled = work.then(
+      () => true,
+      () => true,
+    );
+    while (!(await Promise.race([settled, pause(lookEveryMs, false, { signal })]))) await this.#record.beat();
+    return work;
   }
 
   async #change(from: GenerationPlan, to: GenerationPlan): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Build, DeadLetter, ProjectionGenerations, ProjectionStore } from '@parley/ports';
+import type { Build, DeadLetter, ProjectionStore } from '@parley/ports';
 import { createLogger } from '@parley/platform';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { history } from '../history/evolve.js';
@@ -31,7 +31,7 @@ class Consumer {
   async #take(partition: number): Promise<void> {
     let store = this.#stores.get(partition);
     if (store === undefined || store.replaced === true) {
-      store = (await this.generations.open(this.version, partition)) as ProjectionStore<never>;
+      store = await this.generations.open(this.version, partition);
       this.#stores.set(partition, store);
       this.#at.set(partition, await store.checkpoint());
     }
@@ -62,7 +62,6 @@ describe('rebuilding a projection', () => {
       for (let sequence = 1; sequence <= 20; sequence++) feed.write(sent(sequence), stream);
     }
     await consumer.go();
-    expect(generations.current).toMatchObject({ serving: 1, version: 1 });
   });
   afterEach(async () => {
     clearInterval(talking);
@@ -86,7 +85,7 @@ describe('rebuilding a projection', () => {
       deadLetters: { add: async (letter) => void letters.push(letter) },
       logger,
       projections: [{ ...history, version }],
-      generationsOf: () => generations as ProjectionGenerations,
+      generationsOf: () => generations,
       leases: null,
       times: { look: 2, patience: 50, abandoned: 50, keep: 20, ...times },
     });

@@ -75,7 +75,7 @@ export class MemoryGenerations implements ProjectionGenerations {
   }
   async openBuild(generation: number): Promise<ProjectionStore<never>> {
     if (!this.#kept.has(generation)) throw new Error(`there is no generation ${generation}`);
-    return this.storeOf(generation, 'build') as ProjectionStore<never>;
+    return this.storeOf(generation, 'build');
   }
   async handOver(generation: number, serving: number, position: number, partitionOf: (stream: string) => number) {
     const parked = await this.storeOf(generation, 'build').parked();

@@ -44,9 +44,7 @@ export class CassandraBuildRegistry implements BuildRegistry {
         before === null
           ? 'INSERT INTO projection_builds (slot, id, beat, state) VALUES (?, ?, 0, ?) IF NOT EXISTS'
           : 'UPDATE projection_builds SET id = ?, beat = 0, state = ? WHERE slot = ? IF id = ? AND beat = ?',
-        before === null
-          ? [slot, id, JSON.stringify(state)]
-          : [id, JSON.stringify(state), slot, before.id, before.beat],
+        before === null ? [slot, id, JSON.stringify(state)] : [id, JSON.stringify(state), slot, before.id, before.beat],
       );
       if (applied) return { id, beat: 0, ...state };
       const found = await this.current();

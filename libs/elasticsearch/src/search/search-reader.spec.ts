@@ -13,7 +13,9 @@ const generation: Generation = {
   version: 1,
   number: 0,
   serving: true,
-  next: false, beside: false, held: false,
+  next: false,
+  beside: false,
+  held: false,
 };
 const open = [{ afterSequence: 0, untilSequence: null, afterPosition: 0, untilPosition: null }];
 const query: SearchQuery = {

@@ -46,9 +46,7 @@ function lagIn(
   partitionOf: (stream: string) => number,
   lastPosition: number,
 ): number {
-  const counted = page.events.filter(
-    ({ stream, position }) => position > (reached[partitionOf(stream)] ?? 0),
-  ).length;
+  const counted = page.events.filter(({ stream, position }) => position > (reached[partitionOf(stream)] ?? 0)).length;
   if (page.atEnd || page.events.length === 0) return counted;
   const perEvent = (page.considered - after) / page.events.length;
   return counted + Math.round(Math.max(0, lastPosition - page.considered) / Math.max(1, perEvent));

@@ -73,7 +73,7 @@ export async function openSharedModels(options: SharedModelsOptions): Promise<Sh
   const stores = new CassandraStores({ client, now, generations, describe });
   const generationsOf = storedProjections.map((name): [ProjectionName, ProjectionGenerations] => [
     name,
-    new CassandraGenerations(name, { client, stores, generations, partitions }) as unknown as ProjectionGenerations,
+    new CassandraGenerations(name, { client, stores, generations, partitions }),
   ]);
   return {
     client,

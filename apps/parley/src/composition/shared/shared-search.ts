@@ -46,7 +46,7 @@ export function openElasticsearch(
   return {
     projects: true,
     checkpoints: engine.checkpoints,
-    generations: engine.generations as unknown as ProjectionGenerations,
+    generations: engine.generations,
     admin: null,
     bytes: async () => (await engine.size()).bytes,
     openStore: (version, partition) => engine.openStore({ version, partition }),

@@ -43,9 +43,18 @@ describe('the status of a projection of many processes', () => {
   });
 
   it('does not mind processes of another version that wait', () => {
-    const waiting = report({ node: 'nod_2', partitions: [], position: null, state: 'failed', error: 'rows of version 2' });
+    const waiting = report({
+      node: 'nod_2',
+      partitions: [],
+      position: null,
+      state: 'failed',
+      error: 'rows of version 2',
+    });
     expect(sharedStatus({ ...known, reports: [report({}), waiting] })).toMatchObject({ state: 'live' });
-    expect(sharedStatus({ ...known, reports: [waiting] })).toMatchObject({ state: 'failed', error: 'rows of version 2' });
+    expect(sharedStatus({ ...known, reports: [waiting] })).toMatchObject({
+      state: 'failed',
+      error: 'rows of version 2',
+    });
     expect(sharedStatus({ ...known, reports: [waiting], build: under })).toMatchObject({ state: 'rebuilding' });
   });
 

@@ -64,8 +64,7 @@ function troubleOf({ checkpoints }: Known, reports: readonly ProjectorReport[]):
   return null;
 }
 
-const isBuilt = ({ build, name }: Known): boolean =>
-  build !== null && build.projection === name && isUnderWay(build);
+const isBuilt = ({ build, name }: Known): boolean => build !== null && build.projection === name && isUnderWay(build);
 
 /** What all partitions have; 0 until all have begun. */
 export function lowest(checkpoints: readonly PartitionCheckpoint[] | null, partitions: number): number {

@@ -26,7 +26,7 @@ export async function watchBuild(
   let build = await builds.ask(name, version);
   if (build.projection !== name) throw new Error(`${build.projection} is being rebuilt: one at a time`);
   const askedAt = performance.now();
-  for (let told = -1; isUnderWay(build); ) {
+  for (let told = -1; isUnderWay(build);) {
     if (build.phase === 'asked' && performance.now() - askedAt > takenUpMs) {
       const error = `no projector runs that builds version ${build.version} of ${name}`;
       await builds.advance(build, { phase: 'failed', error });
