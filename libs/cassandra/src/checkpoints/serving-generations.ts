@@ -3,11 +3,11 @@ import type { CassandraClient } from '../client/index.js';
 import { isSame, planOf, type PlanRow } from './generations.js';
 import { type StoredProjection, storedProjections } from './timeline.js';
 
-const lookEveryMs = 500;
+const lookEveryMs = 400;
 /** What was seen longer ago than this is looked at again before anybody goes by it. */
-const trustMs = 1_500;
+const trustMs = 1_000;
 /** A change of a plan has reached everybody, with room for a call that had just looked. */
-export const settleMs = 2_500;
+export const settleMs = 1_600;
 
 /**
  * The plans of all projections, as every reader asks for them at the beginning of a call, and every writer before it
@@ -37,7 +37,7 @@ export class ServingGenerations {
     return (await this.plan(projection))?.serving ?? null;
   }
 
-  /** As of 1.5 s ago at most. null: nothing was built yet. @throws ReadModelUnavailable when the engine is away */
+  /** As of a second ago at most. null: nothing was built yet. @throws ReadModelUnavailable when the engine is away */
   async plan(projection: StoredProjection): Promise<GenerationPlan | null> {
     if (!this.#fresh || !this.#known.has(projection)) await this.look();
     return this.#known.get(projection) ?? null;

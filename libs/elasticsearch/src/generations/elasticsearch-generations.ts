@@ -23,7 +23,7 @@ export interface ElasticsearchGenerationsOptions {
 /** Generations of the index of messages: each is an index, aliases are the plan. */
 export class ElasticsearchGenerations implements ProjectionGenerations<'search'> {
   /** What is known of aliases is used for a second. */
-  readonly settleMs = 2_000;
+  readonly settleMs = 1_600;
 
   constructor(private readonly options: ElasticsearchGenerationsOptions) {}
 
