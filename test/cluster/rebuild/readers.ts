@@ -4,7 +4,7 @@ import type { Person } from '../../kit/people.js';
 import { type CallInput, call } from '../../kit/rest.js';
 import { marked, marker, type RebuildScene } from './scene.js';
 
-const pauseMs = 40;
+const pauseMs = 100;
 
 /** Reads everything there is to read through one gateway, again and again: nothing may fail, or be less than before. */
 export class Reader {

@@ -6,7 +6,7 @@ import { Device, Reader } from './readers.js';
 import { RebuildScene } from './scene.js';
 import { Talk } from './talk.js';
 
-const messages = 20_000;
+const messages = Number(process.env['PARLEY_TEST_MESSAGES'] ?? 6_000);
 
 /** In which phase the process that builds is killed; another one takes its partitions and its work. */
 const plan: readonly (readonly [ProjectionName, BuildPhase])[] = [

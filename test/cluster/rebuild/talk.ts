@@ -5,7 +5,7 @@ import type { Person } from '../../kit/people.js';
 import { call } from '../../kit/rest.js';
 import type { RebuildScene } from './scene.js';
 
-const pauseMs = 25;
+const pauseMs = 60;
 
 /** What people do while projections are rebuilt, of every kind that leaves rows: until the signal comes. */
 export class Talk {
