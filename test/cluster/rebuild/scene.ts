@@ -54,7 +54,7 @@ export class RebuildScene {
       await scene.#mark();
       return scene;
     } catch (error) {
-      await server.dispose();
+      await server.dispose().catch(() => undefined);
       throw error;
     }
   }
