@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawnCompatibleNode } from '../../eventstore-node/index.js';
-import type { ServerOptions, TestServer } from '../server.js';
+import type { ServerOptions, TestServer } from '../test-server.js';
 import { type Cluster, type ClusterOptions, startCluster } from './cluster.js';
 import { GatewayBalancer } from './gateway-balancer.js';
 import { migrate } from './migrate.js';

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ServerProcess, type Settings, startProcess } from '../server-process.js';
 
-export type App = 'command-api' | 'projector' | 'gateway';
+type App = 'command-api' | 'projector' | 'gateway';
 
 export interface ClusterOptions {
   /** Where the engines are: `PARLEY_EVENTSTORE_URL` and so on; whatever else every process is told. */

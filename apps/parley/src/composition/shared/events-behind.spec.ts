@@ -1,12 +1,11 @@
-import type { RecordedEvent } from '@parley/events';
-import type { ReadAllOptions } from '@parley/ports';
+import type { AllPage, ReadAllOptions } from '@parley/ports';
 import { expect, it, vi } from 'vitest';
 import { eventsBehind } from './events-behind.js';
 
 /** Positions are bytes: event n ends at n * 100. */
 const total = 10_000;
-const event = (n: number) => ({ position: n * 100, stream: `conversation-${n % 2}` }) as RecordedEvent;
-const readAll = vi.fn(async ({ after = 0, limit = 512 }: ReadAllOptions = {}) => {
+const event = (n: number) => ({ position: n * 100, stream: `conversation-${n % 2}` }) as AllPage['events'][number];
+const readAll = vi.fn<(options?: ReadAllOptions) => Promise<AllPage>>(async ({ after = 0, limit = 512 } = {}) => {
   const first = Math.floor(after / 100) + 1;
   const last = Math.min(total, first + limit - 1);
   const events = Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => event(first + i));
