@@ -183,9 +183,9 @@ describe('rebuilding a projection', () => {
     generations.current = { serving: 1, version: 1, beside: await generations.begin(), held: false };
     vi.useFakeTimers({ shouldAdvanceTime: true, toFake: ['setTimeout', 'performance'] });
     work();
-    await vi.advanceTimersByTimeAsync(12_000);
+    await vi.advanceTimersByTimeAsync(32_000);
     await vi.waitFor(() => expect(generations.current).toMatchObject({ beside: null }));
-    await vi.advanceTimersByTimeAsync(12_000);
+    await vi.advanceTimersByTimeAsync(32_000);
     await vi.waitFor(async () => expect(await generations.leftovers()).toEqual([]));
     vi.useRealTimers();
   });

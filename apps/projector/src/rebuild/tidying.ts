@@ -9,7 +9,7 @@ export interface TidyingOptions {
   readonly keepMs: number;
 }
 
-const lookEveryMs = 5_000;
+const lookEveryMs = 15_000;
 
 /**
  * While nothing is built: rows that nobody reads any more go, and a plan that a build left half changed is mended. Only
@@ -33,7 +33,7 @@ export class Tidying {
     for (const { name } of this.options.projections) {
       const generations = this.options.generationsOf(name);
       if (generations === null) continue;
-      const plan = await generations.plan();
+      const plan = await generations.known();
       if (plan === null) continue;
       if ((plan.beside !== null || plan.held) && this.#longEnough(`${name} plan`, seen)) await this.release(name);
       for (const generation of await generations.leftovers()) {

@@ -17,10 +17,8 @@ type State = Omit<Build, 'id' | 'beat'>;
 export class CassandraBuildRegistry implements BuildRegistry {
   constructor(private readonly client: CassandraClient) {}
 
-  async current(): Promise<Build | null> {
-    const query = 'SELECT id, beat, state FROM projection_builds WHERE slot = ?';
-    const row = await this.client.readOne<BuildRow>(query, [slot], { serial: true });
-    return row === null ? null : { id: row.id, beat: row.beat, ...(JSON.parse(row.state) as State) };
+  current(): Promise<Build | null> {
+    return this.#read(false);
   }
 
   ask(projection: ProjectionName, version: number): Promise<Build> {
@@ -38,7 +36,7 @@ export class CassandraBuildRegistry implements BuildRegistry {
       error: null,
     };
     return settled(async () => {
-      const before = await this.current();
+      const before = await this.#read(true);
       if (before !== null && (before.id === id || isUnderWay(before))) return before;
       const { applied } = await this.client.conditional(
         before === null
@@ -47,7 +45,7 @@ export class CassandraBuildRegistry implements BuildRegistry {
         before === null ? [slot, id, JSON.stringify(state)] : [id, JSON.stringify(state), slot, before.id, before.beat],
       );
       if (applied) return { id, beat: 0, ...state };
-      const found = await this.current();
+      const found = await this.#read(true);
       if (found === null) throw new Error('the record of builds was emptied by somebody else');
       return found;
     });
@@ -63,9 +61,16 @@ export class CassandraBuildRegistry implements BuildRegistry {
       const next = { id, beat: beat + 1, ...before, ...change };
       if (applied) return next;
       // The answer of an earlier attempt may have got lost.
-      const found = again ? await this.current() : null;
+      const found = again ? await this.#read(true) : null;
       const isOurs = found?.id === id && found.beat === next.beat && JSON.stringify(found) === JSON.stringify(next);
       return isOurs ? next : null;
     });
+  }
+
+  /** `serial`: settles what is under way. */
+  async #read(serial: boolean): Promise<Build | null> {
+    const query = 'SELECT id, beat, state FROM projection_builds WHERE slot = ?';
+    const row = await this.client.readOne<BuildRow>(query, [slot], { serial });
+    return row === null ? null : { id: row.id, beat: row.beat, ...(JSON.parse(row.state) as State) };
   }
 }

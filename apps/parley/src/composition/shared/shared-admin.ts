@@ -1,3 +1,4 @@
+import { ParleyError } from '@parley/platform';
 import {
   type Build,
   type BuildRegistry,
@@ -79,7 +80,11 @@ export class SharedProjectionAdmin implements ProjectionAdmin {
     if (own !== null) return own.retryParked(name, position);
     if (!(await this.#parked(name)).some((event) => event.position === position)) return false;
     const here = (await this.options.projectors?.retryParked(name, position)) ?? null;
-    return here ?? (await this.options.retries.ask(name, position)) ?? false;
+    const applied = here ?? (await this.options.retries.ask(name, position));
+    if (applied === null) {
+      throw new ParleyError('feature_unavailable', { detail: 'no process has the partition of this event now' });
+    }
+    return applied;
   }
 
   async #look(): Promise<readonly ProjectionStatus[]> {
