@@ -116,7 +116,7 @@ describe(`projections that are rebuilt while processes come and go (seed ${seed}
   async function again(what: string, work: () => Promise<void>): Promise<void> {
     while (!end.signal.aborted) {
       await work().catch((error: unknown) => troubles.push(`${what}: ${String(error)}`));
-      await pause(20);
+      await pause(50);
     }
   }
   const talk = () =>
@@ -194,7 +194,7 @@ describe(`projections that are rebuilt while processes come and go (seed ${seed}
         expect(build?.report).toMatchObject({ onlyInOld: 0, onlyInNew: 0, different: 0, examples: [], switched: true });
         expect(build?.report?.rows).toBeGreaterThan(0);
       };
-      await vi.waitFor(over, { timeout: 90_000, interval: 100 });
+      await vi.waitFor(over, { timeout: 120_000, interval: 100 });
       expect(troubles).toEqual([]);
       expect(devices.flatMap(({ problems }) => problems)).toEqual([]);
     });

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 const askEveryMs = 30;
 /** Until a lease of somebody who is gone expires. */
-const ttlMs = 300;
+const ttlMs = 1_500;
 
 /** Leases that processes of one test share, as Redis gives them. */
 export class SharedLeases {

@@ -16,11 +16,15 @@ import {
 } from '../../checkpoints/index.js';
 import type { CassandraClient } from '../../client/index.js';
 import type { CassandraStores } from '../stores.js';
+import { setTimeout as pause } from 'node:timers/promises';
 import { compareGenerations } from './compare.js';
 import { readModelTables } from './tables.js';
 
 /** In place of a partition of the feed: whoever builds takes them all. */
 const buildLane = -1;
+/** How long a batch may take to be in both generations; then they are compared as they are. */
+const inStepMs = 15_000;
+const inStepPauseMs = 100;
 
 export interface CassandraGenerationsOptions {
   readonly client: CassandraClient;
@@ -103,7 +107,8 @@ export class CassandraGenerations<Name extends StoredProjection> implements Proj
 
   compare(old: number, built: number, signal: AbortSignal): Promise<Parity> {
     const tables = readModelTables[this.projection];
-    return compareGenerations({ client: this.options.client, tables, old, rebuilt: built, signal });
+    const inStep = (): Promise<void> => this.#untilReached(Math.min(old, built), Math.max(old, built), signal);
+    return compareGenerations({ client: this.options.client, tables, old, rebuilt: built, inStep, signal });
   }
 
   async leftovers(): Promise<readonly number[]> {
@@ -117,6 +122,16 @@ export class CassandraGenerations<Name extends StoredProjection> implements Proj
     const { projection } = this;
     await removeGeneration(this.options.client, projection, readModelTables[projection], generation, signal);
     await this.#registry.forget(projection, generation);
+  }
+
+  /** Consumers write the newer one first, and may be seconds ahead in it where they have much to catch up with. */
+  async #untilReached(older: number, newer: number, signal: AbortSignal): Promise<void> {
+    const wanted = await this.checkpoints(newer);
+    for (const until = performance.now() + inStepMs; performance.now() < until;) {
+      const reached = await this.checkpoints(older);
+      if ([...wanted].every(([partition, position]) => (reached.get(partition) ?? 0) >= position)) return;
+      await pause(inStepPauseMs, undefined, { signal });
+    }
   }
 
   #lane(generation: number, partition: number): LaneProgress {

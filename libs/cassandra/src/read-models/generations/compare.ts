@@ -8,6 +8,11 @@ export interface CompareOptions {
   readonly tables: readonly ReadModelTable[];
   readonly old: number;
   readonly rebuilt: number;
+  /**
+   * Resolves once the generation that is written second has what the other one had when it was asked. Default: neither
+   * is written.
+   */
+  readonly inStep?: () => Promise<void>;
   readonly signal?: AbortSignal;
 }
 
@@ -17,8 +22,8 @@ const maxExamples = 10;
 /** Differences that are looked at again; further ones are taken as they were found. */
 const maxSecondLooks = 10_000;
 /**
- * How often, and after how many milliseconds. Two generations are written one right after the other, so of a row that is
- * written all the time some look finds both the same; one that never does is different.
+ * How often, each time after the one that is written second has caught up, and after so many milliseconds. A row that is
+ * not written any more is then the same in both; of one that is written all the time some look finds it so.
  */
 const secondLooks = 12;
 const secondLookPauseMs = 150;
@@ -68,9 +73,10 @@ class Comparison {
   }
 
   async secondLook(): Promise<Parity> {
-    const { signal } = this.options;
+    const { signal, inStep } = this.options;
     for (let look = 1; this.#doubts.length > 0; look++) {
       signal?.throwIfAborted();
+      await inStep?.();
       if (look > 1) await pause(secondLookPauseMs, undefined, signal === undefined ? {} : { signal });
       const again = this.#doubts.splice(0);
       await mapBounded(again, concurrency, async (doubt) => {
