@@ -7,7 +7,13 @@ import { CassandraGenerations, ServingGenerations, storedProjections } from '@pa
 import { openEventLog } from '@parley/embedded';
 import { openEventStoreLog } from '@parley/eventstore';
 import { createLogger, newId } from '@parley/platform';
-import type { EventLogReader, Projection, ProjectionBatch, ProjectionGenerations, ProjectionStore } from '@parley/ports';
+import type {
+  EventLogReader,
+  Projection,
+  ProjectionBatch,
+  ProjectionGenerations,
+  ProjectionStore,
+} from '@parley/ports';
 import { fill, projectionGroups } from '@parley/projector';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

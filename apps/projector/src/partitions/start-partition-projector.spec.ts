@@ -262,7 +262,6 @@ describe('a projector of partitions', () => {
         });
       }
       await feed.take(1, feed.batch(1, 1, 2));
-      // The other one begins where it is, and catches up with what the partition has.
       expect(opened).toHaveLength(2);
       expect(opened[1]?.operations.map(({ position }) => position)).toEqual([1, 2]);
       expect(statuses.flat().every((each) => each.state !== 'failed')).toBe(true);
