@@ -20,6 +20,7 @@ export function summary({ figures, tally, groups, people, lines }: Stage, times:
       `${count(figures.joins)} joined, ${count(figures.leaves)} left, ${count(figures.renames)} renamed`,
     ],
     ['Connections cut, apps closed', `${count(figures.cuts)}, ${count(figures.naps)}`],
+    ['Devices that began anew', count(figures.resets)],
     ['Server killed and restarted', figures.kills === 0 ? 'no' : count(figures.kills)],
     ['Repeated by outboxes', `${count(figures.repeated)} lines that had been accepted already`],
     ['Repeated by the server', `${count(figures.redelivered)} deliveries, shown once`],

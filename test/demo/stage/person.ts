@@ -18,6 +18,8 @@ export class Person {
   readonly #inGroups = new Set<Group>();
   /** By group: up to where they said they have read, and up to where the server knows it. */
   readonly #reads = new Map<Group, { said: number; known: number; waiting: (() => void)[] }>();
+  /** By group: what had been said when they joined it last. */
+  readonly #joinedAt = new Map<Group, number>();
 
   constructor(
     readonly id: string,
@@ -80,11 +82,19 @@ export class Person {
     this.#raise(read, sequence);
   }
 
-  /** Says on this device that they have read all it has shown. False: there is nothing new. */
+  /** They are a member from here on. */
+  joined(group: Group): void {
+    this.#joinedAt.set(group, group.accepted);
+  }
+
+  /**
+   * Says on this device that they have read all it has shown. False: there is nothing new. A device that has shown
+   * nothing since they are back may not know yet that they had left: what it says would end with that membership.
+   */
   markRead(group: Group, device: Device): boolean {
     const upTo = device.recordOf(group).last;
     const read = this.#readsOf(group);
-    if (upTo <= read.said) return false;
+    if (upTo <= Math.max(read.said, this.#joinedAt.get(group) ?? 0)) return false;
     read.said = upTo;
     device.client.markRead(group.conversationId, upTo);
     read.waiting.push(device.hold());

@@ -82,6 +82,7 @@ export async function play(stage: Stage, group: Group, random: Random, troubles:
     ]);
     for (const id of joins) {
       group.here.add(id);
+      stage.person(id).joined(group);
       troubles.joined(group, index, stage.person(id));
     }
     for (const id of leaves) {

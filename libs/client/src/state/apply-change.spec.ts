@@ -158,6 +158,17 @@ describe('messages', () => {
   });
 });
 
+describe('joining again', () => {
+  it('announces nothing twice, though other changes of the conversation are told first', () => {
+    const state = fresh();
+    apply(state, [joined(1), said(1, 10), said(2, 11), departed(12)]);
+    const member = { conversationId: room, userId: me, role: 'member', state: 'member', afterSequence: 1 } as const;
+    applyChange(state, { kind: 'member', position: '13', member });
+    const events = apply(state, [joined(13, { afterSequence: 1, lastSequence: 2 }), said(2, 14), said(3, 15)]);
+    expect(announced(events)).toEqual([3]);
+  });
+});
+
 describe('holes', () => {
   it('are what is between sequences, and close by history', () => {
     const state = fresh();

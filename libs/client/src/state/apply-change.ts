@@ -144,7 +144,7 @@ function conversationOf(state: LocalState, change: InsideChange): ConversationSt
   if (known !== undefined) return known;
   const departure = state.departed.get(id);
   if (departure !== undefined && isOver(departure, change)) return null;
-  const conversation = unknownConversation(id, state);
+  const conversation = unknownConversation(id, state, departure?.announced);
   state.conversations.set(id, conversation);
   return conversation;
 }

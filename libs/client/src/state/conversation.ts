@@ -3,9 +3,9 @@ import { noPosition } from '../position.js';
 import type { ConversationState, LocalState } from './local-state.js';
 import { Timeline } from './timeline.js';
 
-/** A conversation of which only a change came so far. */
-export function unknownConversation(id: string, state: LocalState): ConversationState {
-  const timeline = new Timeline(0, state.limits.messages);
+/** A conversation of which only a change came so far. `announced`: what was in an earlier membership. */
+export function unknownConversation(id: string, state: LocalState, announced = 0): ConversationState {
+  const timeline = new Timeline(announced, state.limits.messages);
   timeline.anchored = false;
   return {
     id,

@@ -54,7 +54,8 @@ export class SavedState {
     for (const [id, departure] of meta.departed) state.departed.set(id, departure);
     for (const [, saved] of await this.#store.entries(conversationPrefix)) {
       const conversation = restore(JSON.parse(saved) as SavedConversation, state);
-      if (!state.departed.has(conversation.id)) state.conversations.set(conversation.id, conversation);
+      // One that was left as well was begun again since.
+      state.conversations.set(conversation.id, conversation);
     }
     const people = await this.#store.get(peopleKey);
     for (const [id, person] of people === undefined ? [] : (JSON.parse(people) as [string, never][]))

@@ -58,6 +58,9 @@ export class FakeLog {
     windows.push({ afterSequence: conversation.messages.length, untilSequence: null });
     conversation.windows.set(userId, windows);
     const position = ++this.position;
+    // Told in any order, and to those who join as well.
+    const member = { conversationId: id, userId, role: 'member', state: 'member', afterSequence: 0 } as const;
+    this.#toMembers(id, `member ${id} ${userId}`, position, (at) => ({ kind: 'member', position: at, member }));
     this.#write(userId, `joined ${id}`, {
       kind: 'joined',
       position: String(position),

@@ -20,6 +20,8 @@ interface FakeSession {
   echo: boolean;
   /** Messages that were sent here, by id. */
   readonly own: Set<string>;
+  /** Frames that leave together. */
+  readonly gathered: string[];
 }
 
 export interface Faults {
@@ -32,6 +34,8 @@ export interface Faults {
   acceptDelayMs: number;
   projectDelayMs: number;
   latencyMs: number;
+  /** Frames of so long leave together. 0: each by itself. */
+  gatherMs: number;
 }
 
 const time = '2026-01-01T00:00:00.000Z';
@@ -49,6 +53,7 @@ export class FakeServer implements Network {
     acceptDelayMs: 0,
     projectDelayMs: 0,
     latencyMs: 0,
+    gatherMs: 0,
   };
   readonly received: ClientFrame[] = [];
   readonly hellos: ClientFrameOf<'hello'>[] = [];
@@ -74,7 +79,7 @@ export class FakeServer implements Network {
 
   accept(end: ServerEnd): boolean {
     if (!this.listening) return false;
-    const session: FakeSession = { end, userId: '', live: false, pushed: 0, echo: true, own: new Set() };
+    const session: FakeSession = { end, userId: '', live: false, pushed: 0, echo: true, own: new Set(), gathered: [] };
     this.#sessions.add(session);
     end.onGone = () => void this.#sessions.delete(session);
     end.onText = (text) => {
@@ -258,9 +263,17 @@ export class FakeServer implements Network {
   #send(session: FakeSession, frame: ServerFrame): void {
     if (this.mute || !this.#sessions.has(session)) return;
     const text = JSON.stringify(serverFrame.parse(frame));
-    session.end.send(text);
+    this.#write(session, text);
     if (frame.type === 'changes' && this.#simulation.chance(this.faults.duplicate))
-      session.end.send(`[${text},${text}]`);
+      this.#write(session, `${text},${text}`);
+  }
+
+  #write(session: FakeSession, text: string): void {
+    session.gathered.push(text);
+    if (session.gathered.length > 1) return;
+    const leave = (): void => session.end.send(`[${session.gathered.splice(0).join()}]`);
+    if (this.faults.gatherMs === 0) leave();
+    else this.#simulation.after(this.#simulation.random() * this.faults.gatherMs, leave);
   }
 }
 

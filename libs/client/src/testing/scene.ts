@@ -8,10 +8,12 @@ import { type FakeSocket, fakeWebSocket } from './fake-socket.js';
 import { Simulation } from './simulation.js';
 
 export interface Device {
-  readonly client: ParleyClient;
+  client: ParleyClient;
   readonly userId: string;
   readonly ledger: RecordEntry[];
   readonly sockets: FakeSocket[];
+  /** Another client in place of this one, on the same store: as when the app is started again. */
+  reopen(): void;
 }
 
 /** A server and devices in one simulated world. */
@@ -19,6 +21,8 @@ export class Scene {
   readonly simulation: Simulation;
   readonly log = new FakeLog();
   readonly server: FakeServer;
+  /** How likely an application is closed when it is told something. */
+  restarts = 0;
 
   constructor(seed = 1) {
     this.simulation = new Simulation(seed);
@@ -28,14 +32,16 @@ export class Scene {
   device(userId: string, options: Partial<ClientOptions> = {}): Device {
     const { WebSocket, sockets } = fakeWebSocket(this.simulation, this.server);
     const ledger: RecordEntry[] = [];
-    const client = new ParleyClient({
-      url: 'http://parley.test',
-      tokens: { token: () => Promise.resolve(userId) },
-      environment: this.simulation.environment(WebSocket, (url) => this.#fetch(url, userId)),
-      record: (entry) => ledger.push(entry),
-      ...options,
-    });
-    return { client, userId, ledger, sockets };
+    const start = (): ParleyClient =>
+      new ParleyClient({
+        url: 'http://parley.test',
+        tokens: { token: () => Promise.resolve(userId) },
+        environment: this.simulation.environment(WebSocket, (url) => this.#fetch(url, userId)),
+        record: (entry) => ledger.push(entry),
+        ...options,
+      });
+    const device = { client: start(), userId, ledger, sockets, reopen: () => void (device.client = start()) };
+    return device;
   }
 
   /** Connects and lets time pass until it is up to date. */
