@@ -22,7 +22,7 @@ import { openTestKeyspace } from '../cluster/cassandra-core/keyspace.js';
 import { storesOf } from '../cluster/cassandra/stores.js';
 import { TestSearch } from '../cluster/elasticsearch/engine.js';
 import { spawnCompatibleNode } from '../eventstore-node/index.js';
-import { MemoryEventIdIndex } from '../kit/memory-event-id-index.js';
+import { nothingComesTwice } from '../kit/nothing-comes-twice.js';
 import { LogFiller } from './prefill/log-filler.js';
 import { randomOf } from './prefill/random.js';
 
@@ -30,8 +30,8 @@ const messages = Number(process.argv[2] ?? 100_000);
 const folder = mkdtempSync(join(tmpdir(), 'parley-rebuild-'));
 const directory = join(folder, 'log');
 mkdirSync(directory);
-const embedded = await openEventLog(directory);
-const filler = new LogFiller(embedded, randomOf(1), Date.UTC(2025, 0, 1));
+const { log, end } = await openLog();
+const filler = new LogFiller(log, randomOf(1), Date.UTC(2025, 0, 1));
 const people = Array.from({ length: 50 }, () => newId('usr'));
 const conversations = Array.from({ length: 200 }, () => newId('cnv'));
 for (const [n, id] of conversations.entries()) await filler.start(id, people.slice(n % 40, (n % 40) + 10));
@@ -39,20 +39,21 @@ for (let round = 0; round < 10; round++) {
   for (const id of conversations) await filler.talk(id, Math.ceil(messages / conversations.length / 10));
 }
 await filler.finish();
-const total = (await embedded.info()).events ?? 0;
+let total = 0;
 
-let log: EventLogReader = embedded;
-let end = async (): Promise<void> => embedded.close();
-if (process.env['EVENTSTORE'] !== undefined) {
-  await embedded.close();
+async function openLog(): Promise<{ log: EventLogReader & EventLogWriter; end(): Promise<void> }> {
+  if (process.env['EVENTSTORE'] === undefined) {
+    const embedded = await openEventLog(directory);
+    return { log: embedded, end: () => embedded.close() };
+  }
   const node = await spawnCompatibleNode({ directory });
-  const index = new MemoryEventIdIndex();
-  const opened = await openEventStoreLog({ url: node.connectionString, index, logger: createLogger('silent') });
-  log = opened;
-  end = async () => {
+  const logger = createLogger('silent');
+  const opened = await openEventStoreLog({ url: node.connectionString, index: nothingComesTwice, logger });
+  const close = async (): Promise<void> => {
     await opened.close();
     await node.stop();
   };
+  return { log: opened, end: close };
 }
 
 /** Milliseconds that somebody waited, by what for. */
@@ -81,6 +82,7 @@ async function measure(projection: Projection, generations: ProjectionGeneration
     close: () => store.close(),
   };
   const { lastPosition: to } = await log.info();
+  let taken = 0;
   const cpu = process.cpuUsage();
   const began = performance.now();
   await fill({
@@ -90,8 +92,9 @@ async function measure(projection: Projection, generations: ProjectionGeneration
     from: 0,
     to,
     signal: new AbortController().signal,
-    onPage: () => Promise.resolve(),
+    onPage: async (events) => void (taken += events),
   });
+  total = taken;
   const ms = performance.now() - began;
   const { user, system } = process.cpuUsage(cpu);
   const rate = Math.round((total / ms) * 1_000).toLocaleString('en');
@@ -101,7 +104,6 @@ async function measure(projection: Projection, generations: ProjectionGeneration
   );
 }
 
-console.log(`${total} events${log === embedded ? '' : ', over the wire'}`);
 const all = Object.values(projectionGroups).flat();
 const keyspace = await openTestKeyspace();
 const { client } = keyspace;
@@ -119,5 +121,6 @@ for (const projection of projectionGroups.search) {
   await measure(projection, search.search.generations);
 }
 await search.close();
+console.log(`${total} events`);
 await end();
 rmSync(folder, { recursive: true });

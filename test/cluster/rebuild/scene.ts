@@ -1,13 +1,14 @@
 import { type CassandraClient, CassandraBuildRegistry, connectCassandra } from '@parley/cassandra';
 import { openEventStoreLog } from '@parley/eventstore';
 import { createLogger, newId } from '@parley/platform';
-import type { BuildPhase, EventIdIndex, ProjectionName } from '@parley/ports';
+import type { BuildPhase, ProjectionName } from '@parley/ports';
 import { adminRoutes, messageCommandRoutes, type RebuildLine, searchRoutes } from '@parley/protocol';
 import { vi } from 'vitest';
 import { LogFiller } from '../../bench/prefill/log-filler.js';
 import { randomOf } from '../../bench/prefill/random.js';
 import type { Member } from '../../kit/cluster/cluster.js';
 import { type ClusterServer, startClusterServer } from '../../kit/cluster/cluster-server.js';
+import { nothingComesTwice } from '../../kit/nothing-comes-twice.js';
 import { operatorToken } from '../../kit/operator.js';
 import { type Person, register } from '../../kit/people.js';
 import { ask, call } from '../../kit/rest.js';
@@ -139,13 +140,6 @@ export class RebuildScene {
     await vi.waitFor(found, { timeout: 30_000, interval: 300 });
   }
 }
-
-/** Spares each append a look at what is there: ids of a filler are new. */
-const nothingComesTwice: EventIdIndex = {
-  find: () => Promise.resolve(new Map()),
-  indexedRevision: () => Promise.resolve(Number.MAX_SAFE_INTEGER),
-  indexedPosition: () => Promise.resolve(Number.MAX_SAFE_INTEGER),
-};
 
 /** As the write side would have written it, long ago. */
 async function fill(

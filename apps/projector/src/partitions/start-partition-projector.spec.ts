@@ -252,8 +252,7 @@ describe('a projector of partitions', () => {
       feed.write(sent(1));
       await feed.begin(1);
       await feed.take(1, feed.batch(1, 0, 1));
-      const [first] = opened;
-      if (first === undefined) throw new Error('no store was opened');
+      const first = opened[0]!;
       if (when === 'before a batch') first.replaced = true;
       else {
         vi.spyOn(first, 'apply').mockImplementationOnce(async () => {
