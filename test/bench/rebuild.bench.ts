@@ -9,6 +9,7 @@ import { openEventStoreLog } from '@parley/eventstore';
 import { createLogger, newId } from '@parley/platform';
 import type {
   EventLogReader,
+  EventLogWriter,
   Projection,
   ProjectionBatch,
   ProjectionGenerations,
