@@ -4,7 +4,7 @@
  * is dropped at the end.
  */
 import { openEventLog } from '@parley/embedded';
-import { CassandraStores, timelineProjections } from '@parley/cassandra';
+import { timelineProjections } from '@parley/cassandra';
 import { decodeEvent, type RecordedEvent } from '@parley/events';
 import type { Projection } from '@parley/ports';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { openTestKeyspace } from '../cluster/cassandra-core/keyspace.js';
 import { projector } from '../cluster/cassandra/models.js';
 import { Stored } from '../cluster/cassandra/stored.js';
+import { storesOf } from '../cluster/cassandra/stores.js';
 import { Scene } from '../contract/read-models.scene.js';
 
 const messages = Number(process.argv[2] ?? 100_000);
@@ -70,7 +71,7 @@ const stored = await Stored.open(keyspace.client);
 
 for (const name of timelineProjections) {
   const projection = projections.find((each): each is Projection<typeof name> => each.name === name);
-  const stores = new CassandraStores({ client: keyspace.client, now: Date.now });
+  const stores = storesOf(keyspace.client);
   const generation = 1_000;
   const store = await stores.openGeneration({ projection: name, generation, partition: 0, serving: false });
   const began = performance.now();

@@ -29,7 +29,7 @@ describe('a server in operation', () => {
     expect(await ended).toBe(0);
   });
 
-  it('lists the projections and rebuilds each while it serves', { timeout: 120_000 }, async () => {
+  it('lists the projections and rebuilds each while it serves', { timeout: 240_000 }, async () => {
     const { url, settings } = await start();
     await register(url, 'ann');
     const listed = await parley(settings, 'projections');

@@ -2,6 +2,7 @@ export * from './accounts/index.js';
 export * from './checkpoints/index.js';
 export * from './client/index.js';
 export * from './event-ids/index.js';
+export * from './operations/index.js';
 export * from './people/index.js';
 export * from './schema/index.js';
 export * from './snapshots/index.js';

@@ -1,12 +1,19 @@
 import type { Client } from '@elastic/elasticsearch';
 import type { Logger } from '@parley/platform';
-import type { CheckpointReader, ProjectionStore, SearchOperation } from '@parley/ports';
+import {
+  BothGenerations,
+  type CheckpointReader,
+  type DescribeEvent,
+  type GenerationPlan,
+  type ProjectionStore,
+  type SearchOperation,
+} from '@parley/ports';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BulkWriter } from './documents/bulk-writer.js';
 import { connect } from './engine/connect.js';
 import { asked, ElasticsearchFailure } from './engine/failure.js';
-import { SearchBuild } from './generations/build.js';
-import { type Generation, Generations } from './generations/generations.js';
+import { ElasticsearchGenerations } from './generations/elasticsearch-generations.js';
+import { type Generation, GenerationReplaced, Generations } from './generations/generations.js';
 import type { LayoutOptions } from './generations/layout.js';
 import { Names } from './generations/names.js';
 import { type Lane, Progress } from './progress/progress.js';
@@ -21,6 +28,8 @@ export interface ElasticsearchOptions {
   readonly logger: Logger;
   /** Of the event feed. */
   readonly partitions: number;
+  /** Of events that an index refuses while two are written to. Default: nothing is known of them. */
+  readonly describe?: DescribeEvent;
   /** Begins the name of everything in the engine. Default `parley`. */
   readonly prefix?: string;
   /** Of an index made from now on. Default 3. */
@@ -93,13 +102,13 @@ export class ElasticsearchSearch {
 
   /** Templates, indices and alias for this version of the projection. Repeating it, also at once, changes nothing. */
   async migrate(version: number): Promise<void> {
-    await this.#generations.openFor(version);
+    await this.#generations.planOrFirst(version);
   }
 
   /**
-   * The store of one partition, in the generation that serves; while another version serves, in the newest one of this
-   * version. It ends with GenerationReplaced when another generation takes over: then open it again.
-   * `version`: of the projection.
+   * The store of one partition: of the generation that serves, and of the one beside it while there is one. It ends with
+   * GenerationReplaced when others are to be written to: then open it again. `version`: of the projection.
+   * @throws GenerationReplaced when rows of another version serve, or are about to
    */
   async openStore({
     partition,
@@ -108,39 +117,28 @@ export class ElasticsearchSearch {
     readonly partition: number;
     readonly version: number;
   }): Promise<ProjectionStore<SearchOperation>> {
-    return this.#store(await this.#generations.openFor(version), partition);
+    const plan = await this.#generations.planOrFirst(version);
+    if (plan.version !== version) {
+      throw new GenerationReplaced(`the index is of version ${plan.version}, this code writes version ${version}`);
+    }
+    if (plan.held) throw new GenerationReplaced('an index of another version is about to serve');
+    const open = async (number: number): Promise<ProjectionStore<SearchOperation>> =>
+      this.#store(await this.#generations.numbered(number), partition, plan);
+    const { serving, beside } = plan;
+    if (beside === null) return open(serving);
+    const [newer, older] = await Promise.all([open(Math.max(serving, beside)), open(Math.min(serving, beside))]);
+    return new BothGenerations(newer, older, this.options.describe ?? (() => Promise.resolve(null)));
   }
 
-  /** Begins a new generation beside the one that serves. One at a time: it drops what an earlier attempt left. */
-  async build(version: number): Promise<SearchBuild> {
-    const generation = await this.#generations.begin(version);
-    return new SearchBuild({
+  /** For whoever builds another one beside the one that serves. */
+  get generations(): ElasticsearchGenerations {
+    return new ElasticsearchGenerations({
       client: this.#client,
       generations: this.#generations,
       progress: this.#progress,
       partitions: this.options.partitions,
-      generation,
-      store: this.#store(generation, 'build'),
+      openBuild: (generation) => this.#store(generation, 'build', null),
     });
-  }
-
-  /**
-   * Serves the newest generation of this version from now on, however far it is: for one that consumers filled by
-   * themselves while another version served. One that was built is switched to by SearchBuild.
-   */
-  async promote(version: number): Promise<void> {
-    await this.#generations.serve(await this.#generations.openFor(version));
-  }
-
-  /** Drops the generations that served before; until then one could go back to them. */
-  async dropReplaced(): Promise<void> {
-    const all = await this.#generations.list();
-    const serving = all.findLast((one) => one.serving);
-    for (const one of all) {
-      if (one.serving || one.next || serving === undefined || one.number > serving.number) continue;
-      await this.#generations.drop(one);
-      await this.#progress.forget(one.uuid);
-    }
   }
 
   /** Of the generation that serves. */
@@ -196,14 +194,21 @@ export class ElasticsearchSearch {
     end.abort();
   }
 
-  #store(generation: Generation, lane: Lane): ElasticsearchSearchStore {
+  /** `plan`: null for one that nobody else knows of. */
+  #store(generation: Generation, lane: Lane, plan: GenerationPlan | null): ElasticsearchSearchStore {
+    const generations = this.#generations;
     return new ElasticsearchSearchStore({
       client: this.#client,
       generation,
       lane,
       writer: this.#writer,
       progress: this.#progress,
-      confirm: lane === 'build' ? async () => undefined : () => this.#generations.confirm(generation),
+      watch: {
+        get replaced() {
+          return plan !== null && generations.isReplaced(plan);
+        },
+        confirm: () => (plan === null ? Promise.resolve() : generations.confirm(generation, plan)),
+      },
     });
   }
 

@@ -55,8 +55,8 @@ export interface PartitionProjector {
   status(): readonly PartitionedStatus[];
   /** Records that the whole group, in all its processes, has not applied yet; null while unknown. */
   lag(): Promise<number | null>;
-  /** Applies a parked event again, whichever process has its partition; true when it went through. */
-  retryParked(name: ProjectionName, position: number): Promise<boolean>;
+  /** Applies a parked event again; true when it went through. null: its partition is another process's. */
+  retryParked(name: ProjectionName, position: number): Promise<boolean | null>;
   /** Finishes the batches at hand, saves the checkpoints, leaves the group, closes the stores. Bounded in time. */
   stop(): Promise<void>;
 }

@@ -58,13 +58,20 @@ export class OperationsRejected extends Error {
   }
 }
 
+/** The rows are to be written elsewhere by now: open the store again. What was not told as applied comes again. */
+export class StoreReplaced extends Error {
+  override readonly name: string = 'StoreReplaced';
+}
+
 export interface ProjectionStore<Operation> {
   /** Everything up to here is applied; 0 when new. */
   checkpoint(): Promise<number>;
+  /** true: known to be replaced; whoever opens it again before the next batch loses no time. Touches no network. */
+  readonly replaced?: boolean;
   /**
    * Rows, parked events and checkpoint move together, or the checkpoint does not move.
-   * @throws OperationsRejected for what cannot be applied to these rows: park those events and apply the rest. Any
-   * other error is the store's: try again later.
+   * @throws OperationsRejected for what cannot be applied to these rows: park those events and apply the rest.
+   * StoreReplaced: open it again. Any other error is the store's: try again later.
    */
   apply(batch: ProjectionBatch<Operation>): Promise<void>;
   /**

@@ -7,8 +7,8 @@ export interface ProjectionStatus {
   /** Of the code that builds it; another version is rebuilt beside the old one. */
   readonly version: number;
   readonly position: number;
-  /** Events of the log not yet applied. */
-  readonly lag: number;
+  /** Events of the log not yet applied, where there are many about so many; null while nobody can tell. */
+  readonly lag: number | null;
   readonly parked: number;
   /** Bytes on disk. */
   readonly bytes: number;
@@ -51,6 +51,8 @@ export interface ParkedEvent {
 }
 
 export interface ProjectionAdmin {
+  /** true: of all processes of a deployment, whichever is asked. */
+  readonly shared?: boolean;
   status(): Promise<readonly ProjectionStatus[]>;
   /** Builds a new one beside the old, catches up, compares, switches while serving. One at a time. */
   rebuild(name: ProjectionName, onProgress: (progress: RebuildProgress) => void): Promise<ParityReport>;

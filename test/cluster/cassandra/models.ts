@@ -1,5 +1,4 @@
 import {
-  BothGenerations,
   type CassandraClient,
   CassandraDeliveryReader,
   CassandraPeopleReader,
@@ -13,20 +12,22 @@ import {
   storedProjections,
 } from '@parley/cassandra';
 import { openEventLog } from '@parley/embedded';
-import type {
-  DeliveryBatch,
-  OperationOf,
-  ParityReport,
-  ParkedEvent,
-  Projection,
-  ProjectionAdmin,
-  ProjectionName,
-  ProjectionStatus,
-  ProjectionStore,
-  Projector,
-  ProjectorModule,
-  ReadModels,
-  RebuildProgress,
+import {
+  BothGenerations,
+  type DeliveryBatch,
+  type DescribeEvent,
+  type OperationOf,
+  type ParityReport,
+  type ParkedEvent,
+  type Projection,
+  type ProjectionAdmin,
+  type ProjectionName,
+  type ProjectionStatus,
+  type ProjectionStore,
+  type Projector,
+  type ProjectorModule,
+  type ReadModels,
+  type RebuildProgress,
 } from '@parley/ports';
 import { projectorModule } from '@parley/projector';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -71,7 +72,7 @@ export class CassandraModels implements ProjectionAdmin {
     const { client, now = Date.now } = options;
     this.registry = new GenerationRegistry(client);
     this.generations = new ServingGenerations(client);
-    this.stores = new CassandraStores({ client, now });
+    this.stores = new CassandraStores({ client, now, generations: this.generations, describe: this.#describe });
     const safePosition = () => this.positions.safePosition();
     const reading = { client, generations: this.generations, safePosition, partitions: 1, now };
     const search = { search: () => Promise.reject(new Error('message search has an engine of its own')) };
@@ -152,14 +153,13 @@ export class CassandraModels implements ProjectionAdmin {
 
     const open = (generation: number) =>
       this.stores.openGeneration({ projection, generation, partition, serving: true });
-    const both = new BothGenerations(await open(old), await open(rebuilt));
+    const both = new BothGenerations(await open(rebuilt), await open(old), this.#describe);
     await this.#switch(name, async () => both);
     const parity = await compareGenerations({
       client,
       tables: readModelTables[projection],
       old,
       rebuilt,
-      atRest: (work) => both.atRest(work),
     });
     await this.registry.switchTo(projection, old, { generation: rebuilt, version: built.version });
     await this.generations.look();
@@ -187,6 +187,11 @@ export class CassandraModels implements ProjectionAdmin {
     if (name === 'search') return new IdleStore();
     return this.stores.open({ name, version }, partition);
   }
+
+  readonly #describe: DescribeEvent = async (position) => {
+    const { events } = await this.options.log.readAll({ from: position, upTo: position, limit: 1 });
+    return events[0] ?? null;
+  };
 
   #running(): Projector {
     if (this.#projector === null) throw new Error('not started');

@@ -1,4 +1,4 @@
-import { CassandraStores, compareGenerations, readModelTables, timelineProjections } from '@parley/cassandra';
+import { compareGenerations, readModelTables, timelineProjections } from '@parley/cassandra';
 import { openEventLog } from '@parley/embedded';
 import { decodeEvent } from '@parley/events';
 import { type OperationOf, type ProjectionStore, ReadModelUnavailable } from '@parley/ports';
@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Play, type Step, steps } from '../../contract/read-models.histories.js';
 import { Scene } from '../../contract/read-models.scene.js';
 import { openTestKeyspace, type TestKeyspace, testLogger } from '../cassandra-core/keyspace.js';
+import { storesOf } from './stores.js';
 import { DyingClient } from './dying-client.js';
 import { partition, projector } from './models.js';
 
@@ -79,7 +80,7 @@ describe(`rows in Cassandra (seed ${seed})`, () => {
   });
 
   const open = <Name extends Timeline>(projection: Name, of: number): Promise<ProjectionStore<OperationOf<Name>>> =>
-    new CassandraStores({ client, now: Date.now }).openGeneration({
+    storesOf(client).openGeneration({
       projection,
       generation: of,
       partition,
@@ -139,7 +140,7 @@ describe(`rows in Cassandra (seed ${seed})`, () => {
             const old = await inOrder(name, events);
             const rebuilt = await roughly(name, events, plan);
             const tables = readModelTables[name];
-            const parity = await compareGenerations({ client, tables, old, rebuilt, atRest: (work) => work() });
+            const parity = await compareGenerations({ client, tables, old, rebuilt });
             expect(parity).toMatchObject({ onlyInOld: 0, onlyInNew: 0, different: 0, examples: [] });
             expect(parity.rows).toBeGreaterThan(0);
           },
@@ -162,7 +163,7 @@ describe(`rows in Cassandra (seed ${seed})`, () => {
       params: [rebuilt, 'cnv_three'],
     });
     const tables = readModelTables.membership;
-    const parity = await compareGenerations({ client, tables, old, rebuilt, atRest: (work) => work() });
+    const parity = await compareGenerations({ client, tables, old, rebuilt });
     expect(parity).toMatchObject({ onlyInOld: 1, onlyInNew: 1, different: 1 });
     expect(parity.examples.map(({ table, key: row }) => `${table} ${row}`).toSorted()).toEqual([
       'member_counts cnv_three',

@@ -3,7 +3,6 @@ import {
   CassandraDeliveryReader,
   CassandraPeopleReader,
   cassandraReadModels,
-  CassandraStores,
   GenerationRegistry,
   ServingGenerations,
   storedProjections,
@@ -11,6 +10,7 @@ import {
 } from '@parley/cassandra';
 import type { OperationOf, ParkedOperation, ProjectionStore } from '@parley/ports';
 import { partition } from './models.js';
+import { storesOf } from './stores.js';
 
 type Timeline = (typeof timelineProjections)[number];
 
@@ -37,7 +37,7 @@ export class Stored {
     const generations = new ServingGenerations(client);
     await generations.look();
     const stored = new Stored(client, generations, serving);
-    const stores = new CassandraStores({ client, now: Date.now });
+    const stores = storesOf(client);
     for (const projection of timelineProjections) {
       const generation = serving.get(projection) ?? 0;
       const store = await stores.openGeneration({ projection, generation, partition, serving: true });

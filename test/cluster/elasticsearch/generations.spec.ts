@@ -1,5 +1,5 @@
 import { GenerationReplaced } from '@parley/elasticsearch';
-import { ReadModelUnavailable, type SearchOperation } from '@parley/ports';
+import { type GenerationPlan, ReadModelUnavailable, type SearchOperation } from '@parley/ports';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SearchWorld } from '../../contract/search.world.js';
 import { ask, TestSearch } from './engine.js';
@@ -8,6 +8,8 @@ const terms = (token: string) => [{ tokens: [token], prefix: false, exclude: fal
 
 /** Of this world: one conversation a partition. */
 const partitionOf = (stream: string): number => (stream.endsWith('cnv_a') ? 0 : 1);
+
+const alone = (serving: number, version = 1): GenerationPlan => ({ serving, version, beside: null, held: false });
 
 describe('generations', () => {
   let test: TestSearch;
@@ -64,18 +66,24 @@ describe('generations', () => {
     expect(refused['status']).toBe(400);
   });
 
-  it('builds beside, compares, switches in one step, and consumers go on where the build ended', async () => {
+  const nobody = new AbortController().signal;
+
+  it('builds beside, is fed with the one that serves, compares, and switches in one step', async () => {
+    const { generations } = test.search;
     talk(40, 'early');
     world.edit('cnv_a', 1, 'early edited');
     world.remove('cnv_b', 2);
     log.push(...world.takeOperations());
     await applyAll(1);
+    expect(await generations.plan()).toEqual(alone(0));
     const old = await test.search.openStore({ partition: 0, version: 1 });
 
-    const build = await test.search.build(1);
+    const built = await generations.begin(1);
     const builtTo = world.position;
+    const build = await generations.openBuild(built);
     const parked = [{ position: 1, stream: 'conversation-cnv_b', type: 'x', reason: 'why' }];
-    await build.store.apply({ operations: log, parked, checkpoint: builtTo });
+    await build.apply({ operations: log, parked, checkpoint: builtTo });
+    expect(await (await generations.openBuild(built)).checkpoint()).toBe(builtTo);
     // Meanwhile it goes on.
     talk(10, 'meanwhile');
     world.edit('cnv_a', 3, 'early edited later');
@@ -83,64 +91,80 @@ describe('generations', () => {
     await applyAll(1);
     expect(await count('early')).toBe(39);
 
-    await build.finish();
-    expect(await build.compare(builtTo)).toMatchObject({ onlyInOld: 0, onlyInNew: 0, different: 0, rows: 39 });
-    await build.switchOver(builtTo, partitionOf);
-    const others = new TestSearch({ prefix: test.prefix, partitions: 2 });
-    expect(await others.search.checkpoints.checkpoints()).toEqual([
-      { projection: 'search', partition: 0, position: builtTo },
-      { projection: 'search', partition: 1, position: builtTo },
-    ]);
+    await generations.handOver(built, 0, builtTo, partitionOf);
+    expect([...(await generations.checkpoints(built)).values()]).toEqual([builtTo, builtTo]);
+    const both = { ...alone(0), beside: built };
+    expect(await generations.change(alone(0), both)).toBe(true);
     const late = { operations: [], parked: [], checkpoint: world.position };
+    expect(old.replaced).toBe(true);
     await expect(old.apply(late)).rejects.toThrow(GenerationReplaced);
+    const others = new TestSearch({ prefix: test.prefix, partitions: 2 });
     expect(await (await others.search.openStore({ partition: 1, version: 1 })).parked()).toMatchObject(parked);
-    await others.search.close();
 
     await applyAll(1);
+    const report = await generations.compare(0, built, nobody);
+    expect(report).toMatchObject({ onlyInOld: 0, onlyInNew: 0, different: 0, rows: 49 });
+    const switched = { serving: built, version: 1, beside: 0, held: false };
+    expect(await generations.change(alone(0), switched)).toBe(false);
+    expect(await generations.change(both, switched)).toBe(true);
+    expect(await generations.change(both, switched)).toBe(true);
+    talk(2, 'late');
+    await applyAll(1);
+    expect(await generations.change(switched, alone(built))).toBe(true);
+    expect(await others.search.checkpoints.checkpoints()).toHaveLength(2);
+    await others.search.close();
+
     expect(await count('meanwhile')).toBe(10);
     expect(await count('later')).toBe(1);
-    expect(await messagesIndices()).toHaveLength(2);
-    await test.search.dropReplaced();
+    expect(await count('late')).toBe(2);
+    expect(await generations.leftovers()).toEqual([0]);
+    await generations.remove(0);
+    await generations.remove(0);
     expect(await messagesIndices()).toEqual([`${test.prefix}-messages-v1.1-g1`]);
     expect(await count('early')).toBe(39);
   });
 
   it('finds out what differs', async () => {
+    const { generations } = test.search;
     talk(10, 'tick');
     await applyAll(1);
-    const build = await test.search.build(1);
+    const built = await generations.begin(1);
     const [first, second, ...rest] = log;
     const changed = { ...second!, text: 'tack' } as SearchOperation;
-    await build.store.apply({ operations: [changed, ...rest], parked: [], checkpoint: world.position });
-    await build.finish();
-    const report = await build.compare(world.position);
+    const build = await generations.openBuild(built);
+    await build.apply({ operations: [changed, ...rest], parked: [], checkpoint: world.position });
+    await generations.handOver(built, 0, world.position, partitionOf);
+    const report = await generations.compare(0, built, nobody);
     expect(report).toMatchObject({ rows: 10, onlyInOld: 1, onlyInNew: 0, different: 1 });
     expect(report.examples[0]).toMatchObject({ key: `cnv_a:${first!.sequence}`, new: null });
-    await build.discard();
+    expect(await generations.leftovers()).toEqual([built]);
+    await generations.remove(built);
     expect(await messagesIndices()).toHaveLength(1);
     expect(await count('tick')).toBe(10);
   });
 
-  it('fills another version beside the one that serves, until it is promoted', async () => {
+  it('lets nobody write while another version takes over, and then only that version', async () => {
+    const { generations } = test.search;
     talk(10, 'tick');
     await applyAll(1);
-    const next = await test.search.openStore({ partition: 0, version: 2 });
-    expect(await next.checkpoint()).toBe(0);
-    await next.apply({ operations: log, parked: [], checkpoint: world.position });
-    await (
-      await test.search.openStore({ partition: 1, version: 2 })
-    ).apply({
-      operations: [],
-      parked: [],
-      checkpoint: world.position,
-    });
+    const old = await test.search.openStore({ partition: 0, version: 1 });
+    await expect(test.search.openStore({ partition: 0, version: 2 })).rejects.toThrow(GenerationReplaced);
+    const built = await generations.begin(2);
+    expect(await generations.change(alone(0), { ...alone(0), held: true })).toBe(true);
+    await expect(old.apply({ operations: [], parked: [], checkpoint: world.position })).rejects.toThrow(
+      GenerationReplaced,
+    );
+    await expect(test.search.openStore({ partition: 0, version: 1 })).rejects.toThrow(GenerationReplaced);
+    await (await generations.openBuild(built)).apply({ operations: log, parked: [], checkpoint: world.position });
+    await generations.handOver(built, 0, world.position, partitionOf);
+    const taken = { serving: built, version: 2, beside: null, held: true };
+    expect(await generations.change({ ...alone(0), held: true }, taken)).toBe(true);
+    expect(await count('tick')).toBe(10);
+    expect(await generations.change(taken, alone(built, 2))).toBe(true);
     talk(4, 'tick');
-    await applyAll(1);
-    expect(await count('tick')).toBe(14);
-    await test.search.promote(2);
-    expect(await messagesIndices()).toEqual([`${test.prefix}-messages-v1.1-g0`, `${test.prefix}-messages-v1.2-g1`]);
     await applyAll(2);
     expect(await count('tick')).toBe(14);
+    await expect(test.search.openStore({ partition: 0, version: 1 })).rejects.toThrow(GenerationReplaced);
   });
 
   it('begins anew where the index was lost: a checkpoint holds for the index it was written with alone', async () => {
@@ -167,10 +191,12 @@ describe('generations', () => {
     const query = { userId: 'usr_ann', terms: terms('tick'), order: 'relevance', limit: 5 } as const;
     const first = await reader.search(query);
     const elsewhere = new TestSearch({ prefix: test.prefix, partitions: 2 });
-    const build = await elsewhere.search.build(1);
-    await build.store.apply({ operations: log, parked: [], checkpoint: world.position });
-    await build.switchOver(world.position, partitionOf);
-    await elsewhere.search.dropReplaced();
+    const { generations } = elsewhere.search;
+    const built = await generations.begin(1);
+    await (await generations.openBuild(built)).apply({ operations: log, parked: [], checkpoint: world.position });
+    await generations.handOver(built, 0, world.position, partitionOf);
+    await generations.change(alone(0), alone(built));
+    await generations.remove(0);
     await elsewhere.search.close();
     // Neither the index nor the point in time of the first page is there any more.
     const second = await reader.search({ ...query, ...(first.next === null ? {} : { cursor: first.next }) });

@@ -3,18 +3,25 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawnCompatibleNode } from '../../eventstore-node/index.js';
-import type { ServerOptions, TestServer } from '../server.js';
-import { startCluster } from './cluster.js';
+import type { ServerOptions, TestServer } from '../test-server.js';
+import { type Cluster, type ClusterOptions, startCluster } from './cluster.js';
 import { GatewayBalancer } from './gateway-balancer.js';
 import { migrate } from './migrate.js';
 import { settingsOf } from './settings.js';
 import { dropNamespace } from './namespace.js';
 
+/** A cluster that looks like one server, and its processes. */
+export interface ClusterServer extends TestServer {
+  readonly cluster: Cluster;
+}
+
 /**
  * A cluster of two processes of each app on the engines that the environment names (`KAFKA_BROKERS` and so on), in a
  * namespace of its own, behind one address. Without EVENTSTORE_URL its event log is a compatible node.
  */
-export async function startClusterServer(options: ServerOptions): Promise<TestServer> {
+export async function startClusterServer(
+  options: ServerOptions & Pick<ClusterOptions, 'processes'>,
+): Promise<ClusterServer> {
   const name = `t${randomBytes(6).toString('hex')}`;
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'parley-cluster-'));
   const node = process.env['EVENTSTORE_URL'] === undefined ? await compatibleNode(dataDir) : null;
@@ -24,12 +31,17 @@ export async function startClusterServer(options: ServerOptions): Promise<TestSe
   );
   await migrate(engines);
   const settings = { PARLEY_KAFKA_PARTITIONS: '3', ...engines, ...options.environment };
-  const cluster = await startCluster({ settings, directory: dataDir });
+  const cluster = await startCluster({
+    settings,
+    directory: dataDir,
+    ...(options.processes === undefined ? {} : { processes: options.processes }),
+  });
   const balancer = await GatewayBalancer.start(cluster.gateways);
   const [first] = cluster.of('gateway');
   if (first === undefined) throw new Error('a cluster without a gateway');
 
-  const server: TestServer = {
+  const server: ClusterServer = {
+    cluster,
     url: balancer.url,
     socketUrl: `${balancer.url.replace(/^http/, 'ws')}/v1/socket`,
     dataDir,

@@ -100,18 +100,17 @@ const rateLimits = (config: ParleyConfig, { rateLimiter }: Engines): RateLimits 
   credentials: rateLimiter('credentials', { quota: config.credentialsPerMinute, windowSeconds: 60 }),
 });
 
-/** What this process serves. A gateway carries the REST of the write side too: clients know only gateways. */
+/**
+ * What this process serves beside operations, which every process serves. A gateway carries the REST of the write side
+ * too: clients know only gateways.
+ */
 function appsOf({ config, engines }: Composition): (Type | DynamicModule)[] {
   const apps = new Set(config.apps);
   const commands =
     engines.commands === null
       ? [CommandApiModule]
       : [RemoteCommandsModule.bind(engines.commands), ...(apps.has('gateway') ? [CommandRestModule] : [])];
-  return [
-    ...commands,
-    ...(apps.has('projector') ? [ProjectorModule] : []),
-    ...(apps.has('gateway') ? [GatewayModule] : []),
-  ];
+  return [...commands, ...(apps.has('gateway') ? [GatewayModule] : [])];
 }
 
 @Module({})
@@ -119,7 +118,7 @@ export class AppModule {
   static compose(composition: Composition): DynamicModule {
     return {
       module: AppModule,
-      imports: [SharedModule.bind(composition), ...appsOf(composition), OperationsModule],
+      imports: [SharedModule.bind(composition), ...appsOf(composition), ProjectorModule, OperationsModule],
       providers: [
         { provide: APP_GUARD, useClass: RouteGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },

@@ -12,11 +12,12 @@ export interface ReadinessCheck {
 /** A projection further behind than this answers with old data: traffic goes to other nodes while it catches up. */
 const maxLagEvents = 10_000;
 
-const checkTimeoutMs = 1_000;
+const checkTimeoutMs = 2_000;
 
 /**
- * Live is about the process; ready is about what it serves. A feature that is out of order is told, but takes no process
- * out of service: all of them would go, and with them everything else that works.
+ * Live is about the process; ready is about what it serves. Where all processes serve the same projections and the same
+ * log, none of them answers better than another: a feature that is out of order is told, but takes no process out of
+ * service, for then all of them would go, and with them everything else that works.
  */
 @Injectable()
 export class Readiness implements BeforeApplicationShutdown {
@@ -34,8 +35,10 @@ export class Readiness implements BeforeApplicationShutdown {
   /** `verbose`: wait also for what does not decide. Else load balancers are answered at once. */
   async look(verbose: boolean): Promise<{ readonly ready: boolean; readonly checks: readonly ReadinessCheck[] }> {
     const serving = { name: 'serving', ok: !this.stopping, ...(this.stopping ? { detail: 'being stopped' } : {}) };
-    const features = verbose ? (await Promise.all([this.eventLog(), this.projectionLag()])).flat() : [];
-    return { ready: serving.ok, checks: [serving, ...features] };
+    if (!verbose && this.projections.shared === true) return { ready: serving.ok, checks: [serving] };
+    const features = (await Promise.all([this.eventLog(), this.projectionLag()])).flat();
+    const ready = serving.ok && (this.projections.shared === true || features.every((check) => check.ok));
+    return { ready, checks: [serving, ...features] };
   }
 
   private eventLog(): Promise<readonly ReadinessCheck[]> {
@@ -50,8 +53,10 @@ export class Readiness implements BeforeApplicationShutdown {
     return guarded('projections', async () =>
       (await this.projections.status()).map(({ name, state, lag, parked, error }) => ({
         name: `projection ${name}`,
-        ok: state !== 'failed' && lag <= maxLagEvents,
-        detail: error ?? `${state}, ${lag} events behind${parked === 0 ? '' : `, ${parked} parked`}`,
+        ok: state !== 'failed' && (lag ?? 0) <= maxLagEvents,
+        detail:
+          error ??
+          `${state}, ${lag ?? 'nobody knows how many'} events behind${parked === 0 ? '' : `, ${parked} parked`}`,
       })),
     );
   }

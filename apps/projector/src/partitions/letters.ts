@@ -34,7 +34,7 @@ export class Letters {
   }
 
   async #read(position: number): Promise<RecordedEvent | undefined> {
-    const { events } = await this.log.readAll({ after: position - 1, upTo: position, limit: 1 });
+    const { events } = await this.log.readAll({ from: position, upTo: position, limit: 1 });
     return events[0];
   }
 }

@@ -1,11 +1,12 @@
 import type { RecordedEvent } from '@parley/events';
-import type {
-  FeedBatch,
-  HistoryOperation,
-  LaneStatus,
-  PartitionProjectorHost,
-  Projection,
-  ProjectionName,
+import {
+  type FeedBatch,
+  type HistoryOperation,
+  type LaneStatus,
+  type PartitionProjectorHost,
+  type Projection,
+  type ProjectionName,
+  StoreReplaced,
 } from '@parley/ports';
 import { cutAtDepartures } from '../delivery/cut.js';
 import { decodeBatch, reasonOf, type DecodedBatch } from '../runner/decoded-batch.js';
@@ -97,7 +98,7 @@ export class ProjectedPartition {
       const decoded = decodeBatch(events, batch.checkpoint);
       for (const part of this.#news === null ? [decoded] : cutAtDepartures(decoded)) {
         signal.throwIfAborted();
-        if (part.checkpoint > this.#position) await this.#project(part);
+        if (part.checkpoint > this.#position) await this.#projectWhereItBelongs(part);
       }
       if (batch.live) {
         this.#live = true;
@@ -118,7 +119,7 @@ export class ProjectedPartition {
     if (this.#saving) return;
     this.#saving = true;
     try {
-      if (this.lanes.some((lane) => lane.failed)) await this.#exclusively(() => this.#recover());
+      if (this.lanes.some((lane) => lane.failed || lane.replaced)) await this.#exclusively(() => this.#recover());
       await Promise.all(this.lanes.map((lane) => this.#attempt(lane, () => lane.saveCheckpoint())));
     } catch {
       // The lane says so in its status, and is tried again.
@@ -149,6 +150,17 @@ export class ProjectedPartition {
     }
   }
 
+  /** A store that was replaced in the middle is opened again at once: nothing is out of order. */
+  async #projectWhereItBelongs(part: DecodedBatch): Promise<void> {
+    try {
+      await this.#project(part);
+    } catch (error) {
+      if (!(error instanceof StoreReplaced)) throw error;
+      await this.#recover();
+      await this.#project(part);
+    }
+  }
+
   async #project(part: DecodedBatch): Promise<void> {
     const previous = this.#position;
     const together = this.lanes.every((lane) => lane.position === previous);
@@ -170,10 +182,10 @@ export class ProjectedPartition {
     await this.#news?.tell(part, previous, together ? history : null);
   }
 
-  /** What has failed is opened again and brought up to the others. */
+  /** What has failed, or is to write elsewhere now, is opened again and brought up to the others. */
   async #recover(): Promise<void> {
     for (const lane of this.lanes) {
-      if (!lane.failed || this.#discarded) continue;
+      if (!(lane.failed || lane.replaced) || this.#discarded) continue;
       await this.#attempt(lane, async () => {
         await lane.open();
         await lane.catchUp(this.#position);
@@ -186,7 +198,8 @@ export class ProjectedPartition {
     try {
       await work();
     } catch (error) {
-      lane.fail(error);
+      // One that knows where else to write is opened again: nothing is out of order.
+      if (!(error instanceof StoreReplaced && lane.replaced)) lane.fail(error);
       throw error;
     }
   }

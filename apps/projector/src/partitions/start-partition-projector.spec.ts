@@ -1,12 +1,13 @@
 import type { ParleyEvent } from '@parley/events';
-import type {
-  DeadLetter,
-  DeliveryReader,
-  PartitionBatch,
-  PartitionCheckpoint,
-  PartitionedStatus,
-  PartitionProjectorHost,
-  ProjectionName,
+import {
+  type DeadLetter,
+  type DeliveryReader,
+  type PartitionBatch,
+  type PartitionCheckpoint,
+  type PartitionedStatus,
+  type PartitionProjectorHost,
+  type ProjectionName,
+  StoreReplaced,
 } from '@parley/ports';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { projectionGroups } from '../projections.js';
@@ -236,11 +237,45 @@ describe('a projector of partitions', () => {
     expect(add).toHaveBeenCalledTimes(6);
   });
 
-  it('retries a parked event of a partition that another process has', async () => {
+  it.each(['before a batch', 'in the middle of one'])(
+    'goes over to other stores %s, without a failure',
+    async (when) => {
+      const opened: MemoryStore[] = [];
+      const { feed, statuses, state, spans } = start({
+        openStore: async ({ name }) => {
+          const store = new MemoryStore();
+          if (name === 'history') opened.push(store);
+          return store;
+        },
+      });
+      feed.write(started);
+      feed.write(sent(1));
+      await feed.begin(1);
+      await feed.take(1, feed.batch(1, 0, 1));
+      const first = opened[0]!;
+      if (when === 'before a batch') first.replaced = true;
+      else {
+        vi.spyOn(first, 'apply').mockImplementationOnce(async () => {
+          first.replaced = true;
+          throw new StoreReplaced('others are written now');
+        });
+      }
+      await feed.take(1, feed.batch(1, 1, 2));
+      expect(opened).toHaveLength(2);
+      expect(opened[1]?.operations.map(({ position }) => position)).toEqual([1, 2]);
+      expect(statuses.flat().every((each) => each.state !== 'failed')).toBe(true);
+      expect(state('history')).toMatchObject({ state: 'live', position: 2 });
+      expect(spans().at(-1)?.slice(0, 2)).toEqual([when === 'before a batch' ? 1 : 2, 2]);
+    },
+  );
+
+  it('leaves a parked event of a partition that another process has to that process', async () => {
     const { feed, storeOf, projector } = start();
     feed.write(started, 'conversation-cnv_2');
     const parked = { position: 1, stream: 'conversation-cnv_2', type: 'ConversationStarted.v1', reason: 'no room' };
     await storeOf('history', 0).apply({ operations: [], parked: [parked], checkpoint: 1 });
+    expect(await projector.retryParked('history', 1)).toBeNull();
+    await feed.begin(0);
     expect(await projector.retryParked('history', 1)).toBe(true);
     expect(storeOf('history', 0).operations.map(({ position }) => position)).toEqual([1]);
   });

@@ -8,7 +8,6 @@ import type {
   Projection,
   ProjectionName,
 } from '@parley/ports';
-import { retryParkedEvent } from '../runner/retry-parked.js';
 import { untilTime } from '../until.js';
 import { partitionedStatus } from './partitioned-status.js';
 import { ProjectedPartition } from './projected-partition.js';
@@ -93,21 +92,13 @@ class RunningPartitionProjector implements PartitionProjector, FeedConsumer {
     return (await this.#membership?.lag()) ?? null;
   }
 
-  async retryParked(name: ProjectionName, position: number): Promise<boolean> {
+  async retryParked(name: ProjectionName, position: number): Promise<boolean | null> {
     const { log, feed } = this.host;
-    const projection = this.projections.find((each) => each.name === name);
-    const { events } = await log.readAll({ after: position - 1, upTo: position, limit: 1 });
-    const stream = events[0]?.stream;
-    if (projection === undefined || stream === undefined) return false;
-    const partition = feed.partitionOf(stream);
-    const lane = this.#owned.get(partition)?.lanes.find((each) => each.name === name);
-    if (lane !== undefined) return lane.retryParked(position);
-    const store = await this.host.openStore(projection, partition);
-    try {
-      return await retryParkedEvent(projection, log, store, position);
-    } finally {
-      await store.close();
-    }
+    const { events } = await log.readAll({ from: position, upTo: position, limit: 1 });
+    const [event] = events;
+    if (event === undefined || !this.projections.some((each) => each.name === name)) return false;
+    const lane = this.#owned.get(feed.partitionOf(event.stream))?.lanes.find((each) => each.name === name);
+    return lane === undefined ? null : lane.retryParked(position);
   }
 
   stop(): Promise<void> {

@@ -47,6 +47,11 @@ export class Lane<Name extends ProjectionName = ProjectionName> {
     return this.#error !== null;
   }
 
+  /** Its store is to be opened again before the next batch: known without asking. */
+  get replaced(): boolean {
+    return this.#store?.replaced === true;
+  }
+
   status(live: boolean): LaneStatus {
     const { name, version } = this.projection;
     const status = { name, version, position: this.#position, parked: this.#parked };

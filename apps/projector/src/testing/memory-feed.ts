@@ -59,7 +59,7 @@ export class MemoryFeed implements EventFeed {
   }
 
   readonly log: Pick<EventLogReader, 'readAll'> = {
-    readAll: async ({ after = 0, upTo = Infinity, limit = 512 } = {}) => {
+    readAll: async ({ from = 1, after = from - 1, upTo = Infinity, limit = 512 } = {}) => {
       const events = this.events.filter(({ position }) => position > after && position <= upTo).slice(0, limit);
       const considered = events.at(-1)?.position ?? after;
       return { events, considered, atEnd: considered >= Math.min(upTo, this.events.length) };

@@ -1,5 +1,11 @@
 import type { ParleyEvent } from '@parley/events';
-import { OperationsRejected, type ParkedOperation, type ProjectionBatch, type ProjectionStore } from '@parley/ports';
+import {
+  OperationsRejected,
+  type ParkedOperation,
+  type ProjectionBatch,
+  type ProjectionStore,
+  StoreReplaced,
+} from '@parley/ports';
 
 /** Keeps operations instead of rows, and fails when told to. */
 export class MemoryStore implements ProjectionStore<{ readonly position: number }> {
@@ -8,6 +14,8 @@ export class MemoryStore implements ProjectionStore<{ readonly position: number 
   readonly operations: { readonly position: number }[] = [];
   readonly #parked = new Map<number, ParkedOperation & { parkedAt: number }>();
   broken = false;
+  /** Others are to be written. */
+  replaced = false;
   reject: ReadonlyMap<number, string> = new Map();
 
   async checkpoint() {
@@ -15,6 +23,7 @@ export class MemoryStore implements ProjectionStore<{ readonly position: number 
   }
   async apply({ operations, parked, checkpoint }: ProjectionBatch<{ readonly position: number }>) {
     if (this.broken) throw new Error('the disk is full');
+    if (this.replaced) throw new StoreReplaced('others are written now');
     const rejected = new Map([...this.reject].filter(([position]) => operations.some((o) => o.position === position)));
     if (rejected.size > 0) throw new OperationsRejected(rejected);
     this.operations.push(...operations);

@@ -1,3 +1,4 @@
+import type { GenerationPlan } from '@parley/ports';
 import { type CassandraClient, settled } from '../client/index.js';
 import type { StoredProjection } from './timeline.js';
 
@@ -15,24 +16,35 @@ export class GenerationRegistry {
   constructor(private readonly client: CassandraClient) {}
 
   /** null: nothing was ever built. */
-  async serving(projection: StoredProjection): Promise<ServingGeneration | null> {
+  async plan(projection: StoredProjection): Promise<GenerationPlan | null> {
     const row = await this.#row(projection);
-    return row === null ? null : { generation: row.serving, version: row.version };
+    return row === null ? null : planOf(row);
   }
 
-  /** The one that serves; where there is none, the first one, which begins empty. Of several callers all get the same. */
-  servingOrFirst(projection: StoredProjection, version: number): Promise<ServingGeneration> {
+  /** Where nothing was ever built the first one serves from now on, and begins empty. Of several callers all get the same. */
+  planOrFirst(projection: StoredProjection, version: number): Promise<GenerationPlan> {
     return settled(async () => {
-      const serving = await this.serving(projection);
-      if (serving !== null) return serving;
+      const plan = await this.plan(projection);
+      if (plan !== null) return plan;
+      await this.#keep(projection, 1);
       const { applied, found } = await this.client.conditional(
         'INSERT INTO projection_generations (projection, serving, version, newest) VALUES (?, 1, ?, 1) IF NOT EXISTS',
         [projection, version],
       );
-      if (applied || found === null) return { generation: 1, version };
-      const row = found as unknown as GenerationRow;
-      return { generation: row.serving, version: row.version };
+      if (applied || found === null) return { serving: 1, version, beside: null, held: false };
+      return planOf(found as unknown as GenerationRow);
     });
+  }
+
+  /** null: nothing was ever built. */
+  async serving(projection: StoredProjection): Promise<ServingGeneration | null> {
+    const plan = await this.plan(projection);
+    return plan === null ? null : { generation: plan.serving, version: plan.version };
+  }
+
+  async servingOrFirst(projection: StoredProjection, version: number): Promise<ServingGeneration> {
+    const plan = await this.planOrFirst(projection, version);
+    return { generation: plan.serving, version: plan.version };
   }
 
   /** A number for a generation to be built, different for every caller. @throws when nothing serves yet */
@@ -47,34 +59,82 @@ export class GenerationRegistry {
           'UPDATE projection_generations SET newest = ? WHERE projection = ? IF newest = ?',
           [next, projection, row.newest],
         );
-        if (applied) return next;
+        if (!applied) continue;
+        await this.#keep(projection, next);
+        return next;
       }
     });
   }
 
-  /** Readers read the other one from now on (within a second, each process by itself). false: `from` no longer serves. */
-  switchTo(projection: StoredProjection, from: number, to: ServingGeneration): Promise<boolean> {
+  /** Everybody goes by it within a second or so, each process by itself. false: the plan is not `from` any more. */
+  change(projection: StoredProjection, from: GenerationPlan, to: GenerationPlan): Promise<boolean> {
     return settled(async () => {
-      const { applied, found } = await this.client.conditional(
-        'UPDATE projection_generations SET serving = ?, version = ? WHERE projection = ? IF serving = ?',
-        [to.generation, to.version, projection, from],
+      const row = await this.#row(projection);
+      if (row === null) return false;
+      // A change that was repeated because its answer was lost has been made all the same.
+      if (isSame(planOf(row), to)) return true;
+      if (!isSame(planOf(row), from)) return false;
+      await this.#keep(projection, from.serving);
+      const { applied } = await this.client.conditional(
+        `UPDATE projection_generations SET serving = ?, version = ?, beside = ?, held = ? WHERE projection = ?
+         IF serving = ? AND version = ? AND beside = ? AND held = ?`,
+        [to.serving, to.version, to.beside, to.held, projection, row.serving, row.version, row.beside, row.held],
       );
-      // A switch that was repeated because its answer was lost has been made all the same.
-      return applied || (found as { serving: number } | null)?.serving === to.generation;
+      return applied || isSame((await this.plan(projection)) ?? from, to);
     });
+  }
+
+  /** Readers read the other one from now on, and nothing is written beside. false: `from` no longer serves. */
+  async switchTo(projection: StoredProjection, from: number, to: ServingGeneration): Promise<boolean> {
+    const plan = await this.plan(projection);
+    const next = { serving: to.generation, version: to.version, beside: null, held: false };
+    if (plan === null || (plan.serving !== from && plan.serving !== to.generation)) return false;
+    return this.change(projection, plan, next);
+  }
+
+  /** Those that may have rows. */
+  async kept(projection: StoredProjection): Promise<readonly number[]> {
+    const query = 'SELECT generation FROM kept_generations WHERE projection = ?';
+    return (await this.client.read<{ generation: number }>(query, [projection])).map(({ generation }) => generation);
+  }
+
+  /** It has no rows any more. */
+  async forget(projection: StoredProjection, generation: number): Promise<void> {
+    const query = 'DELETE FROM kept_generations WHERE projection = ? AND generation = ?';
+    await this.client.write({ query, params: [projection, generation] });
+  }
+
+  async #keep(projection: StoredProjection, generation: number): Promise<void> {
+    const query = 'INSERT INTO kept_generations (projection, generation) VALUES (?, ?)';
+    await this.client.write({ query, params: [projection, generation] });
   }
 
   async #row(projection: StoredProjection): Promise<GenerationRow | null> {
     return this.client.readOne<GenerationRow>(
-      'SELECT serving, version, newest FROM projection_generations WHERE projection = ?',
+      'SELECT serving, version, newest, beside, held FROM projection_generations WHERE projection = ?',
       [projection],
       { serial: true },
     );
   }
 }
 
-interface GenerationRow {
+export interface PlanRow {
   readonly serving: number;
   readonly version: number;
+  readonly beside: number | null;
+  readonly held: boolean | null;
+}
+
+interface GenerationRow extends PlanRow {
   readonly newest: number;
 }
+
+export const planOf = ({ serving, version, beside, held }: PlanRow): GenerationPlan => ({
+  serving,
+  version,
+  beside: beside ?? null,
+  held: held === true,
+});
+
+export const isSame = (a: GenerationPlan, b: GenerationPlan): boolean =>
+  a.serving === b.serving && a.version === b.version && a.beside === b.beside && a.held === b.held;

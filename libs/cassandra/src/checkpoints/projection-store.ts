@@ -14,10 +14,25 @@ export interface RowWriter<Operation> {
   write(operations: readonly Operation[], late?: number): Promise<void>;
 }
 
+/** Whether these rows are the ones to write: other processes may have changed that. */
+export interface PlanWatch {
+  /** As far as is known here. */
+  readonly replaced: boolean;
+  /** @throws StoreReplaced; ReadModelUnavailable when nobody can tell */
+  confirm(): Promise<void>;
+}
+
+/** For rows that nobody but the caller knows of. */
+const unwatched: PlanWatch = { replaced: false, confirm: () => Promise.resolve() };
+
 /** Between two positions there is room for 15 late ones. */
 const latePositions = 1 / 16;
 
-/** Rows by a RowWriter, and progress beside them, in that order: a checkpoint never runs ahead of its rows. */
+/**
+ * Rows by a RowWriter, and progress beside them, in that order: a checkpoint never runs ahead of its rows. Before it is
+ * saved, and before anybody is told, it is made sure that these are the rows to write: a checkpoint is what readers of
+ * another generation may go by.
+ */
 export class CassandraProjectionStore<Operation> implements ProjectionStore<Operation> {
   readonly #progress: LaneProgress;
   #late = 0;
@@ -28,8 +43,13 @@ export class CassandraProjectionStore<Operation> implements ProjectionStore<Oper
     private readonly writer: RowWriter<Operation>,
     /** ms since 1970 UTC. */
     private readonly now: () => number,
+    private readonly watch: PlanWatch = unwatched,
   ) {
     this.#progress = new LaneProgress(client, lane);
+  }
+
+  get replaced(): boolean {
+    return this.watch.replaced;
   }
 
   checkpoint(): Promise<number> {
@@ -39,10 +59,13 @@ export class CassandraProjectionStore<Operation> implements ProjectionStore<Oper
   async apply(batch: ProjectionBatch<Operation>): Promise<void> {
     if (batch.operations.length > 0) await this.writer.write(batch.operations);
     if (batch.parked.length > 0) await this.#progress.park(batch.parked, this.now());
+    await this.watch.confirm();
     await this.#progress.save(batch.checkpoint);
+    await this.watch.confirm();
   }
 
   async applyParked(position: number, operations: readonly Operation[]): Promise<void> {
+    await this.watch.confirm();
     await this.writer.write(operations, await this.#latePosition());
     await this.#progress.unpark(position);
   }

@@ -1,9 +1,18 @@
-import type { OperationOf, Projection, ProjectionStore } from '@parley/ports';
+import {
+  BothGenerations,
+  type DescribeEvent,
+  type GenerationPlan,
+  type OperationOf,
+  type Projection,
+  type ProjectionStore,
+} from '@parley/ports';
 import {
   CassandraProjectionStore,
   GenerationRegistry,
   LaneProgress,
+  type PlanWatch,
   type RowWriter,
+  type ServingGenerations,
   type StoredProjection,
 } from '../checkpoints/index.js';
 import type { CassandraClient } from '../client/index.js';
@@ -14,7 +23,7 @@ import { InboxWriter } from './inbox/inbox-writer.js';
 import { MembershipWriter } from './membership/membership-writer.js';
 import { WatermarkWriter } from './watermarks/watermark-writer.js';
 
-/** The rows that serve were built by another version of the code: they are to be rebuilt beside. */
+/** The rows that serve were built by another version of the code, or such rows are about to serve. */
 export class ProjectionVersionMismatch extends Error {
   override readonly name = 'ProjectionVersionMismatch';
 }
@@ -23,6 +32,10 @@ export interface StoresOptions {
   readonly client: CassandraClient;
   /** ms since 1970 UTC. */
   readonly now: () => number;
+  /** Which rows to write. */
+  readonly generations: ServingGenerations;
+  /** Of events that rows refuse. */
+  readonly describe: DescribeEvent;
 }
 
 interface Place<Name extends StoredProjection> {
@@ -32,6 +45,7 @@ interface Place<Name extends StoredProjection> {
   readonly partition: number;
   /** Readers read it, or soon will: activity is noted too. */
   readonly serving: boolean;
+  readonly watch?: PlanWatch;
 }
 
 /** Opens the rows of projections, each for one partition of the feed. */
@@ -43,28 +57,33 @@ export class CassandraStores {
   }
 
   /**
-   * Of the generation that serves; the first one when nothing was ever built.
+   * Of the generation that serves, and of the one beside it while there is one; the first one when nothing was ever
+   * built. Ends with StoreReplaced when others are to be written.
    * @throws ProjectionVersionMismatch, ReadModelUnavailable
    */
   async open<Name extends StoredProjection>(
     { name, version }: Pick<Projection<Name>, 'name' | 'version'>,
     partition: number,
   ): Promise<ProjectionStore<OperationOf<Name>>> {
-    const serving = await this.#registry.servingOrFirst(name, version);
-    if (serving.version !== version) {
-      throw new ProjectionVersionMismatch(
-        `the rows of ${name} are of version ${serving.version}, this code builds version ${version}: rebuild ${name}`,
-      );
-    }
-    return this.openGeneration({ projection: name, generation: serving.generation, partition, serving: true });
+    const { generations } = this.options;
+    await generations.look();
+    const plan = (await generations.plan(name)) ?? (await this.#registry.planOrFirst(name, version));
+    if (plan.version !== version || plan.held) throw new ProjectionVersionMismatch(mismatch(name, version, plan));
+    const watch = watchOf(generations, name, plan);
+    const open = (generation: number) =>
+      this.openGeneration({ projection: name, generation, partition, serving: true, watch });
+    const { serving, beside } = plan;
+    if (beside === null) return open(serving);
+    const [newer, older] = await Promise.all([open(Math.max(serving, beside)), open(Math.min(serving, beside))]);
+    return new BothGenerations(newer, older, this.options.describe);
   }
 
   /** @throws ReadModelUnavailable */
   async openGeneration<Name extends StoredProjection>(place: Place<Name>): Promise<ProjectionStore<OperationOf<Name>>> {
-    const { projection, generation, partition } = place;
+    const { projection, generation, partition, watch } = place;
     const { client, now } = this.options;
     const writer = await this.#writer(place);
-    return new CassandraProjectionStore(client, { projection, generation, partition }, writer, now);
+    return new CassandraProjectionStore(client, { projection, generation, partition }, writer, now, watch);
   }
 
   /** The name decides the operations: the compiler cannot follow that through a switch. */
@@ -96,4 +115,18 @@ export class CassandraStores {
     const checkpoint = await new LaneProgress(this.options.client, { projection, generation, partition }).checkpoint();
     return ActivityWriter.open({ ...this.options, generation, partition }, checkpoint);
   }
+}
+
+const watchOf = (generations: ServingGenerations, name: StoredProjection, plan: GenerationPlan): PlanWatch => ({
+  get replaced() {
+    return generations.isReplaced(name, plan);
+  },
+  confirm: () => generations.confirm(name, plan),
+});
+
+function mismatch(name: StoredProjection, version: number, plan: GenerationPlan): string {
+  if (plan.version !== version) {
+    return `the rows of ${name} are of version ${plan.version}, this code builds version ${version}`;
+  }
+  return `rows of another version are about to take the place of those of ${name}`;
 }

@@ -1,5 +1,5 @@
 import type { Client, estypes } from '@elastic/elasticsearch';
-import type { ParityReport } from '@parley/ports';
+import type { Parity } from '@parley/ports';
 import type { SearchDocument } from '../documents/search-document.js';
 import { asked } from '../engine/failure.js';
 
@@ -15,17 +15,19 @@ interface Row {
   readonly json: string;
 }
 
-/** Old and new, document by document, as of one moment each; `old` null: there is none. */
+/** Old and new, document by document, as of one moment each. */
 export async function compareGenerations(
   client: Client,
-  old: string | null,
+  old: string,
   built: string,
   upTo: number,
-): Promise<Omit<ParityReport, 'switched'>> {
+  signal?: AbortSignal,
+): Promise<Parity> {
   const report = { rows: 0, onlyInOld: 0, onlyInNew: 0, different: 0 };
-  const examples: ParityReport['examples'][number][] = [];
-  const rows = pairs(old === null ? noRows() : rowsOf(client, old), rowsOf(client, built));
+  const examples: Parity['examples'][number][] = [];
+  const rows = pairs(rowsOf(client, old), rowsOf(client, built));
   for await (const [before, after] of rows) {
+    signal?.throwIfAborted();
     // What came after the position is only in the one that serves.
     if ([before, after].some((row) => row !== null && row.version > upTo)) continue;
     report.rows++;
@@ -38,7 +40,7 @@ export async function compareGenerations(
       examples.push({ table: 'messages', key, old: before?.json ?? null, new: after?.json ?? null });
     }
   }
-  return { projection: 'search', ...report, examples };
+  return { ...report, examples };
 }
 
 /** Both sides by position, side by side. */
@@ -53,8 +55,6 @@ async function* pairs(old: AsyncGenerator<Row>, built: AsyncGenerator<Row>): Asy
     [a, b] = await Promise.all([takesOld ? old.next() : a, takesNew ? built.next() : b]);
   }
 }
-
-async function* noRows(): AsyncGenerator<Row> {}
 
 /** All documents of an index in the order of the log. */
 async function* rowsOf(client: Client, index: string): AsyncGenerator<Row> {

@@ -1,4 +1,5 @@
 import type { Client, estypes } from '@elastic/elasticsearch';
+import { type GenerationPlan, StoreReplaced } from '@parley/ports';
 import { longestTimeout } from '../engine/connect.js';
 import { asked, ElasticsearchFailure } from '../engine/failure.js';
 import { buildSettings, type LayoutOptions, liveSettings, messageTemplate, progressTemplate } from './layout.js';
@@ -10,12 +11,16 @@ export interface Generation extends IndexName {
   /** Of this very index: one of the same name that is made after it was lost has another. */
   readonly uuid: string;
   readonly serving: boolean;
-  /** Built beside the one that serves. */
+  /** Being built: no consumer writes to it. */
   readonly next: boolean;
+  /** Consumers write to it as well. */
+  readonly beside: boolean;
+  /** Nobody writes to it, though it serves. */
+  readonly held: boolean;
 }
 
-/** The index that was written to no longer is the one that serves: open the store again. */
-export class GenerationReplaced extends Error {
+/** Other indices than those that were opened are to be written to: open the store again. */
+export class GenerationReplaced extends StoreReplaced {
   override readonly name = 'GenerationReplaced';
 }
 
@@ -63,8 +68,9 @@ export class Generations {
     return this.list();
   }
 
+  /** What is known is to be looked at again before it is used. */
   forget(): void {
-    this.#known = null;
+    if (this.#known !== null) this.#known = { ...this.#known, at: -Infinity };
   }
 
   /** Templates, so that every index has the mapping from its first moment, whoever makes it. Once a process. */
@@ -99,29 +105,54 @@ export class Generations {
     this.#prepared = true;
   }
 
-  /**
-   * The generation that a projection of this version writes to: the one that serves, if it is of this version; else the
-   * newest of this version, made when missing. It serves at once only when nothing else does.
-   */
-  async openFor(version: number): Promise<Generation> {
+  /** As of now; null: there is none yet. */
+  async plan(): Promise<GenerationPlan | null> {
+    return planOf(await this.list());
+  }
+
+  /** As of at most a second ago. */
+  async knownPlan(): Promise<GenerationPlan | null> {
+    return planOf(await this.known());
+  }
+
+  /** As of now; where nothing serves, an empty one of this version serves from now on. */
+  async planOrFirst(version: number): Promise<GenerationPlan> {
     await this.prepare();
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
       const all = await this.list();
-      const serving = servingOf(all);
-      const mine = all.filter((one) => isOf(one, version) && !one.next);
-      const open = mine.find((one) => one === serving) ?? mine.at(-1);
-      if (open !== undefined) return open;
+      const plan = planOf(all);
+      if (plan !== null) return plan;
       const index = this.names.index(version, numberAfter(all));
-      const aliases = { [writeAlias(index)]: {}, ...(serving === null ? { [this.names.alias]: {} } : {}) };
-      await this.#create(index, { aliases });
+      await this.#create(index, { aliases: { [writeAlias(index)]: {}, [this.names.alias]: {} } });
     }
     throw new Error('the index of messages is made and dropped by somebody else all the time');
   }
 
-  /** An empty one to be filled beside the one that serves. What an earlier attempt left is dropped. */
+  /** In one step, but what was before is only looked at: one builder at a time is its caller's business. */
+  async change(from: GenerationPlan, to: GenerationPlan): Promise<boolean> {
+    const all = await this.list();
+    const plan = planOf(all);
+    if (plan === null || (!isSame(plan, from) && !isSame(plan, to))) return false;
+    const { alias, next, beside, held } = this.names;
+    const actions: estypes.IndicesUpdateAliasesAction[] = all.flatMap(({ index, number, ...is }) => {
+      const serves = number === to.serving;
+      const isBeside = number === to.beside;
+      return [
+        ...move(index, alias, is.serving, serves),
+        ...move(index, beside, is.beside, isBeside),
+        ...move(index, held, is.held, serves && to.held),
+        ...move(index, next, is.next, is.next && !serves && !isBeside),
+      ];
+    });
+    if (actions.length === 0) return true;
+    await asked('alias', this.client.indices.updateAliases({ actions }, { requestTimeout: changeTimeout }));
+    await this.list();
+    return true;
+  }
+
+  /** An empty one to be filled beside the one that serves. */
   async begin(version: number): Promise<Generation> {
     await this.prepare();
-    for (const left of (await this.list()).filter((one) => one.next)) await this.drop(left);
     const index = this.names.index(version, numberAfter(await this.list()));
     await this.#create(index, {
       aliases: { [writeAlias(index)]: {}, [this.names.next]: {} },
@@ -130,6 +161,13 @@ export class Generations {
     const begun = (await this.list()).find((one) => one.index === index);
     if (begun === undefined) throw new Error(`${index} was dropped by somebody else`);
     return begun;
+  }
+
+  /** @throws Error when there is none of this number */
+  async numbered(number: number): Promise<Generation> {
+    const found = (await this.list()).find((one) => one.number === number);
+    if (found === undefined) throw new Error(`generation ${number} of the index of messages is not there any more`);
+    return found;
   }
 
   /** A filled one gets its copies and becomes searchable; nobody is led to it yet. */
@@ -142,20 +180,11 @@ export class Generations {
         { requestTimeout: changeTimeout },
       ),
     );
-    await asked('refresh', this.client.indices.refresh({ index }, { requestTimeout: longestTimeout }));
+    await this.refresh(generation);
   }
 
-  /** From now on everybody is led to this one: one atomic step. */
-  async serve(generation: Generation): Promise<void> {
-    const { alias, next } = this.names;
-    const all = await this.list();
-    const remove = all.flatMap((one) => [
-      ...(one.serving ? [{ remove: { index: one.index, alias } }] : []),
-      ...(one.next ? [{ remove: { index: one.index, alias: next } }] : []),
-    ]);
-    const actions: estypes.IndicesUpdateAliasesAction[] = [...remove, { add: { index: generation.index, alias } }];
-    await asked('alias', this.client.indices.updateAliases({ actions }, { requestTimeout: changeTimeout }));
-    this.forget();
+  async refresh({ index }: Generation): Promise<void> {
+    await asked('refresh', this.client.indices.refresh({ index }, { requestTimeout: longestTimeout }));
   }
 
   async drop(generation: Generation): Promise<void> {
@@ -170,15 +199,21 @@ export class Generations {
   }
 
   /**
-   * Does this one still take what the projection of its version writes?
+   * Is this still what consumers write to?
    * @throws GenerationReplaced
    */
-  async confirm(generation: Generation): Promise<void> {
+  async confirm(generation: Generation, plan: GenerationPlan): Promise<void> {
     const all = await this.known();
-    const serving = servingOf(all);
     const here = all.some((one) => one.uuid === generation.uuid);
-    const replaced = serving !== null && isOf(serving, generation.version) && serving.uuid !== generation.uuid;
-    if (!here || replaced) throw new GenerationReplaced(`${generation.index} is not written to any more`);
+    const now = planOf(all);
+    if (here && now !== null && isSame(now, plan)) return;
+    throw new GenerationReplaced(`${generation.index} is not what is to be written to any more`);
+  }
+
+  /** As far as is known here. */
+  isReplaced(plan: GenerationPlan): boolean {
+    const now = this.#known === null ? null : planOf(this.#known.all);
+    return now !== null && !isSame(now, plan);
   }
 
   async #create(index: string, body: Omit<estypes.IndicesCreateRequest, 'index'>): Promise<void> {
@@ -216,13 +251,33 @@ export class Generations {
     const name = this.names.parse(index);
     const uuid = settings?.index?.uuid;
     if (name === null || uuid === undefined) return [];
-    return [{ ...name, index, uuid, serving: this.names.alias in aliases, next: this.names.next in aliases }];
+    const { alias, next, beside, held } = this.names;
+    const is = { serving: alias in aliases, next: next in aliases, beside: beside in aliases, held: held in aliases };
+    return [{ ...name, index, uuid, ...is }];
   }
 }
-
-const isOf = (generation: Generation, version: number): boolean =>
-  generation.layout === layoutVersion && generation.version === version;
 
 const servingOf = (all: readonly Generation[]): Generation | null => all.findLast((one) => one.serving) ?? null;
 
 const numberAfter = (all: readonly Generation[]): number => (all.at(-1)?.number ?? -1) + 1;
+
+function planOf(all: readonly Generation[]): GenerationPlan | null {
+  const serving = servingOf(all);
+  if (serving === null) return null;
+  const beside = all.findLast((one) => one.beside && !one.serving)?.number ?? null;
+  return { serving: serving.number, version: versionOf(serving), beside, held: serving.held };
+}
+
+/** An index of another layout counts as one of an older or a newer version of the projection: it cannot be written to. */
+function versionOf({ layout, version }: IndexName): number {
+  if (layout === layoutVersion) return version;
+  return layout < layoutVersion ? 0 : Number.MAX_SAFE_INTEGER;
+}
+
+const isSame = (a: GenerationPlan, b: GenerationPlan): boolean =>
+  a.serving === b.serving && a.version === b.version && a.beside === b.beside && a.held === b.held;
+
+function move(index: string, alias: string, is: boolean, shall: boolean): estypes.IndicesUpdateAliasesAction[] {
+  if (is === shall) return [];
+  return [shall ? { add: { index, alias } } : { remove: { index, alias } }];
+}

@@ -13,8 +13,12 @@ export interface IndexName {
 export class Names {
   /** What readers and projectors go by: the index that serves. */
   readonly alias: string;
-  /** Marks an index that is being built beside it. */
+  /** Marks an index that is being built and that no consumer writes to yet. */
   readonly next: string;
+  /** Marks one that consumers write to as well: it is about to serve, or served until now. */
+  readonly beside: string;
+  /** Marks the one that serves while nobody may write to it. */
+  readonly held: string;
   /** All generations there are. */
   readonly pattern: string;
   readonly template: string;
@@ -24,6 +28,8 @@ export class Names {
   constructor(prefix: string) {
     this.alias = `${prefix}-messages`;
     this.next = `${prefix}-messages-next`;
+    this.beside = `${prefix}-messages-beside`;
+    this.held = `${prefix}-messages-held`;
     this.pattern = `${prefix}-messages-v*`;
     this.template = `${prefix}-messages-v${layoutVersion}`;
     this.templatePattern = `${prefix}-messages-v${layoutVersion}.*`;

@@ -89,8 +89,8 @@ export class Progress {
     await asked('unpark', this.client.delete(request, { ignore: [404], requestTimeout }));
   }
 
-  /** By position. */
-  async parked(generation: string, lane: Lane): Promise<readonly ParkedEvent[]> {
+  /** By position. `partitions`: of all of them. */
+  async parked(generation: string, lane: Lane | 'partitions'): Promise<readonly ParkedEvent[]> {
     const events: ParkedEvent[] = [];
     for (;;) {
       const page = await this.#parkedAfter(generation, lane, events.at(-1)?.position ?? -1);
@@ -99,18 +99,17 @@ export class Progress {
     }
   }
 
-  /** What was parked while building belongs to the partitions from now on. */
+  /** What was parked while building belongs to the partitions from now on. `reached`: where each of them goes on. */
   async handOver(
     generation: string,
-    position: number,
-    partitions: number,
+    reached: readonly number[],
     partitionOf: (stream: string) => number,
   ): Promise<void> {
     const parked = await this.parked(generation, 'build');
     for (const [partition, events] of Map.groupBy(parked, (event) => partitionOf(event.stream))) {
       await this.#writeParked(generation, partition, events);
     }
-    for (let partition = 0; partition < partitions; partition++) await this.save(generation, partition, position);
+    for (const [partition, position] of reached.entries()) await this.save(generation, partition, position);
   }
 
   /** A generation was dropped. */
@@ -132,7 +131,7 @@ export class Progress {
     }
   }
 
-  async #parkedAfter(generation: string, lane: Lane, after: number): Promise<readonly ParkedEvent[]> {
+  async #parkedAfter(generation: string, lane: Lane | 'partitions', after: number): Promise<readonly ParkedEvent[]> {
     const answer = await asked(
       'parked events',
       this.client.search<ProgressDocument>(
@@ -144,9 +143,10 @@ export class Progress {
               filter: [
                 { term: { kind: 'parked' } },
                 { term: { generation } },
-                { term: { lane: String(lane) } },
                 { range: { position: { gt: after } } },
+                ...(lane === 'partitions' ? [] : [{ term: { lane: String(lane) } }]),
               ],
+              must_not: lane === 'partitions' ? [{ term: { lane: 'build' } }] : [],
             },
           },
           sort: [{ position: 'asc' }],

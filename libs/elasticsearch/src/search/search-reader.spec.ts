@@ -14,6 +14,8 @@ const generation: Generation = {
   number: 0,
   serving: true,
   next: false,
+  beside: false,
+  held: false,
 };
 const open = [{ afterSequence: 0, untilSequence: null, afterPosition: 0, untilPosition: null }];
 const query: SearchQuery = {

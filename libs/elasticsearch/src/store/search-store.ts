@@ -18,8 +18,13 @@ export interface SearchStoreParts {
   readonly lane: Lane;
   readonly writer: BulkWriter;
   readonly progress: Progress;
-  /** Rejects when the generation is not the one to write to any more. */
-  readonly confirm: () => Promise<void>;
+  /** Is this the index to write to? */
+  readonly watch: {
+    /** As far as is known here. */
+    readonly replaced: boolean;
+    /** @throws GenerationReplaced */
+    confirm(): Promise<void>;
+  };
 }
 
 /**
@@ -32,6 +37,10 @@ export class ElasticsearchSearchStore implements ProjectionStore<SearchOperation
 
   constructor(private readonly parts: SearchStoreParts) {}
 
+  get replaced(): boolean {
+    return this.parts.watch.replaced;
+  }
+
   checkpoint(): Promise<number> {
     const { progress, generation, lane } = this.parts;
     return progress.checkpoint(generation.uuid, lane);
@@ -39,9 +48,10 @@ export class ElasticsearchSearchStore implements ProjectionStore<SearchOperation
 
   /** @throws GenerationReplaced when another generation serves now: open the store again */
   async apply({ operations, parked, checkpoint }: ProjectionBatch<SearchOperation>): Promise<void> {
-    const { progress, generation, lane } = this.parts;
+    const { progress, generation, lane, watch } = this.parts;
     await this.#write(operations);
     await progress.park(generation.uuid, lane, parked);
+    await watch.confirm();
     await progress.save(generation.uuid, lane, checkpoint);
   }
 
@@ -62,8 +72,8 @@ export class ElasticsearchSearchStore implements ProjectionStore<SearchOperation
 
   async #write(operations: readonly SearchOperation[]): Promise<void> {
     if (this.#closed) throw new Error('the store is closed');
-    const { client, generation, writer, confirm } = this.parts;
-    await confirm();
+    const { client, generation, writer, watch } = this.parts;
+    await watch.confirm();
     if (operations.length === 0) return;
     const places = placesToRead(operations);
     const stored = places.length === 0 ? new Map() : await readDocuments(client, generation.index, places);

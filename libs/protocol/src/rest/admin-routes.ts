@@ -7,8 +7,8 @@ export const projectionStatusView = z.object({
   name: projectionName,
   version: z.int(),
   position: z.string(),
-  /** Events of the log not yet applied. */
-  lag: z.int(),
+  /** Events of the log not yet applied; null while nobody can tell. */
+  lag: z.int().nullable(),
   parked: z.int(),
   bytes: z.int(),
   state: z.enum(['live', 'catching-up', 'rebuilding', 'failed']),

@@ -1,77 +1,201 @@
 import { ParleyError } from '@parley/platform';
 import {
+  type Build,
+  type BuildRegistry,
   type CheckpointReader,
   type EventLogReader,
   type ParkedEvent,
+  type ParkedRetries,
   type ParityReport,
   type PartitionCheckpoint,
-  type PartitionedStatus,
   type ProjectionAdmin,
+  type ProjectionGenerations,
   type ProjectionName,
   projectionNames,
   type ProjectionStatus,
+  type ProjectorReport,
+  type ProjectorReports,
+  type RebuildProgress,
 } from '@parley/ports';
-import type { SharedProjectors } from './shared-projectors.js';
+import { eventsBehind, type Reached } from './events-behind.js';
+import type { SharedSearch } from './shared-search.js';
+import { lowest, sharedStatus } from './shared-status.js';
+import { watchBuild } from './watch-build.js';
 
 export interface SharedAdminOptions {
-  readonly log: EventLogReader;
+  readonly log: Pick<EventLogReader, 'info' | 'readAll'>;
   readonly partitions: number;
-  readonly checkpoints: readonly CheckpointReader[];
+  readonly partitionOf: (stream: string) => number;
+  /** Each tells of some projections. */
+  readonly checkpoints: readonly { readonly of: readonly ProjectionName[]; readonly reader: CheckpointReader }[];
+  readonly generations: ReadonlyMap<ProjectionName, ProjectionGenerations>;
+  readonly builds: BuildRegistry;
+  readonly reports: ProjectorReports;
+  readonly retries: ParkedRetries;
+  readonly search: Pick<SharedSearch, 'admin' | 'bytes'>;
   /** Of this process; null: it projects nothing. */
-  readonly projectors: SharedProjectors | null;
+  readonly projectors: {
+    reports(): readonly ProjectorReport[];
+    retryParked(name: ProjectionName, position: number): Promise<boolean | null>;
+  } | null;
+  /** Of the code of this process. */
   readonly versions: ReadonlyMap<ProjectionName, number>;
-  parked(name: ProjectionName): Promise<readonly ParkedEvent[]>;
 }
 
-/** The projections of many processes, as far as one of them can tell: by their checkpoints. */
+/** An engine that does not answer within this leaves its part open, in milliseconds: the others' is told all the same. */
+const answerWithinMs = 700;
+/** Answers are shared by all who ask within this, in milliseconds. */
+const statusForMs = 1_000;
+
+/** The projections of many processes, as any of them can operate them: all that is needed lies in the engines. */
 export class SharedProjectionAdmin implements ProjectionAdmin {
+  readonly shared = true;
+  #status: { readonly at: number; readonly answer: Promise<readonly ProjectionStatus[]> } | null = null;
+
   constructor(private readonly options: SharedAdminOptions) {}
 
-  async status(): Promise<readonly ProjectionStatus[]> {
-    const { log, checkpoints, projectors } = this.options;
-    const [{ lastPosition }, ...read] = await Promise.all([
-      log.info(),
-      ...checkpoints.map((reader) => reader.checkpoints().catch((): readonly PartitionCheckpoint[] => [])),
-    ]);
-    const here = new Map((projectors?.status() ?? []).map((status) => [status.name, status]));
-    return projectionNames.map((name) => this.#status(name, read.flat(), here.get(name), lastPosition));
+  status(): Promise<readonly ProjectionStatus[]> {
+    const now = performance.now();
+    if (this.#status === null || now - this.#status.at >= statusForMs) {
+      this.#status = { at: now, answer: this.#look() };
+    }
+    return this.#status.answer;
   }
 
-  rebuild(): Promise<ParityReport> {
-    return Promise.reject(
-      new ParleyError('feature_unavailable', {
-        detail: 'projections of a cluster are rebuilt by a command of their own',
-      }),
-    );
+  async rebuild(name: ProjectionName, onProgress: (progress: RebuildProgress) => void): Promise<ParityReport> {
+    const own = this.#own(name);
+    if (own !== null) return own.rebuild(name, onProgress);
+    // What serves is built anew; another version asks for itself, when a process of it starts.
+    const version = (await this.#generations(name).plan())?.version ?? this.options.versions.get(name) ?? 0;
+    return watchBuild(this.options.builds, name, version, onProgress);
   }
 
   async parked(name?: ProjectionName): Promise<readonly ParkedEvent[]> {
     const names = name === undefined ? projectionNames : [name];
-    return (await Promise.all(names.map((one) => this.options.parked(one)))).flat();
+    return (await Promise.all(names.map((one) => this.#parked(one)))).flat();
   }
 
-  retryParked(name: ProjectionName, position: number): Promise<boolean> {
-    return this.options.projectors?.retryParked(name, position) ?? Promise.resolve(false);
+  async retryParked(name: ProjectionName, position: number): Promise<boolean> {
+    const own = this.#own(name);
+    if (own !== null) return own.retryParked(name, position);
+    if (!(await this.#parked(name)).some((event) => event.position === position)) return false;
+    const here = (await this.options.projectors?.retryParked(name, position)) ?? null;
+    const applied = here ?? (await this.options.retries.ask(name, position));
+    if (applied === null) {
+      throw new ParleyError('feature_unavailable', { detail: 'no process has the partition of this event now' });
+    }
+    return applied;
   }
 
-  #status(
-    name: ProjectionName,
-    checkpoints: readonly PartitionCheckpoint[],
-    here: PartitionedStatus | undefined,
+  async #look(): Promise<readonly ProjectionStatus[]> {
+    const { builds, partitions, search } = this.options;
+    const [checkpoints, reports, build, end, bytes, parked] = await Promise.all([
+      this.#checkpoints(),
+      this.#reports(),
+      soon<Build | null>(builds.current()),
+      soon(this.options.log.info()),
+      soon(search.bytes()),
+      this.#parkedCounts(),
+    ]);
+    const lags = end === null ? new Map<ProjectionName, number>() : await this.#lags(checkpoints, end.lastPosition);
+    const own = (await search.admin?.status()) ?? [];
+    return projectionNames.map(
+      (name) =>
+        own.find((status) => status.name === name) ??
+        sharedStatus({
+          name,
+          version: this.options.versions.get(name) ?? 0,
+          partitions,
+          checkpoints: checkpoints.get(name) ?? null,
+          reports,
+          build,
+          lag: lags.get(name) ?? null,
+          parked: parked.get(name) ?? null,
+          bytes: name === 'search' ? (bytes ?? 0) : 0,
+        }),
+    );
+  }
+
+  /** Of those whose engine answers. */
+  async #checkpoints(): Promise<ReadonlyMap<ProjectionName, readonly PartitionCheckpoint[]>> {
+    const known = await Promise.all(
+      this.options.checkpoints.map(async ({ of, reader }) => {
+        const all = await soon(reader.checkpoints());
+        if (all === null) return [];
+        return of.map((name) => [name, all.filter(({ projection }) => projection === name)] as const);
+      }),
+    );
+    return new Map(known.flat());
+  }
+
+  async #reports(): Promise<readonly ProjectorReport[]> {
+    const here = this.options.projectors?.reports() ?? [];
+    const others = (await soon(this.options.reports.read())) ?? [];
+    return [...here, ...others.filter(({ node }) => !here.some((report) => report.node === node))];
+  }
+
+  async #lags(
+    checkpoints: ReadonlyMap<ProjectionName, readonly PartitionCheckpoint[]>,
     lastPosition: number,
-  ): ProjectionStatus {
-    const own = checkpoints.filter(({ projection }) => projection === name);
-    const complete = own.length >= this.options.partitions;
-    const position = complete ? Math.min(...own.map((checkpoint) => checkpoint.position)) : 0;
-    const status = {
-      name,
-      version: this.options.versions.get(name) ?? 0,
-      position,
-      lag: Math.max(0, lastPosition - position),
-      parked: here?.parked ?? 0,
-      bytes: 0,
-    };
-    if (here?.state === 'failed') return { ...status, state: 'failed', error: here.error ?? 'out of order' };
-    return { ...status, state: position >= lastPosition ? 'live' : 'catching-up' };
+  ): Promise<ReadonlyMap<ProjectionName, number>> {
+    const { log, partitions, partitionOf } = this.options;
+    const all = [...checkpoints].map(([name, own]): [ProjectionName, Reached] => [name, reachedOf(own, partitions)]);
+    const far = all.filter(([name]) => lowest(checkpoints.get(name) ?? null, partitions) < lastPosition);
+    const reached = far.map(([, each]) => each);
+    const behind = await soon(eventsBehind(log, reached, partitionOf, lastPosition));
+    const known = new Map(all.map(([name]) => [name, 0]));
+    for (const [index, [name]] of far.entries()) {
+      const lag = behind?.[index];
+      if (lag === undefined) known.delete(name);
+      else known.set(name, lag);
+    }
+    return known;
+  }
+
+  async #parkedCounts(): Promise<ReadonlyMap<ProjectionName, number>> {
+    const counts = await Promise.all(
+      projectionNames.map(async (name) => {
+        const events = await soon(this.#parked(name));
+        return events === null ? [] : [[name, events.length] as const];
+      }),
+    );
+    return new Map(counts.flat());
+  }
+
+  async #parked(projection: ProjectionName): Promise<readonly ParkedEvent[]> {
+    const own = this.#own(projection);
+    if (own !== null) return own.parked(projection);
+    const generations = this.#generations(projection);
+    const plan = await generations.known();
+    if (plan === null) return [];
+    return (await generations.parked(plan.serving)).map((event) => ({ projection, ...event }));
+  }
+
+  /** Of a projection that this process alone keeps. */
+  #own(name: ProjectionName): ProjectionAdmin | null {
+    return this.options.generations.has(name) ? null : this.options.search.admin;
+  }
+
+  #generations(name: ProjectionName): ProjectionGenerations {
+    const generations = this.options.generations.get(name);
+    if (generations === undefined) throw new Error(`${name} is not there yet`);
+    return generations;
+  }
+}
+
+const reachedOf = (checkpoints: readonly PartitionCheckpoint[], partitions: number): Reached =>
+  Array.from(
+    { length: partitions },
+    (_, partition) => checkpoints.find((checkpoint) => checkpoint.partition === partition)?.position ?? 0,
+  );
+
+/** null: it failed, or takes too long. */
+async function soon<T>(work: Promise<T>): Promise<T | null> {
+  const late = Promise.withResolvers<null>();
+  const timer = setTimeout(() => late.resolve(null), answerWithinMs);
+  try {
+    return await Promise.race([work.catch(() => null), late.promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }

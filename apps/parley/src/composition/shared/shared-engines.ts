@@ -1,7 +1,14 @@
 import { RemoteCommands } from '@parley/cluster';
 import { type EmbeddedEventLog, openEventLog } from '@parley/embedded';
 import { openEventStoreLog } from '@parley/eventstore';
-import type { EventLogReader, EventLogWriter } from '@parley/ports';
+import {
+  type DescribeEvent,
+  type EventLogReader,
+  type EventLogWriter,
+  type ProjectionGenerations,
+  type ProjectionName,
+  projectionNames,
+} from '@parley/ports';
 import { projectionGroups } from '@parley/projector';
 import { OrderedDeliveries } from '@parley/redis';
 import type { Coordination } from '../coordination.js';
@@ -48,21 +55,29 @@ async function open(
   const { redis, directory } = coordination;
   const apps = new Set(config.apps);
   const partitions = choice.feed === 'kafka' ? config.kafkaPartitions : 1;
+  const opened: { log: EventLogReader | null } = { log: null };
+  const describe: DescribeEvent = async (position) => {
+    const page = await opened.log?.readAll({ from: position, upTo: position, limit: 1 });
+    return page?.events[0] ?? null;
+  };
   const models = closers.add(
-    await openSharedModels({ url: config.cassandraUrl, clock, logger, partitions }),
-    (opened) => opened.close(),
+    await openSharedModels({ url: config.cassandraUrl, clock, logger, partitions, describe }),
+    (each) => each.close(),
   );
   const { log, embedded } = await openLog(options, models, closers);
+  opened.log = log;
   const feed = choice.feed === 'kafka' ? await openKafkaFeed(log, config, logger, closers) : feedOfLog(log);
   const search =
     choice.search === 'elasticsearch' || embedded === null
-      ? openElasticsearch(config, partitions, logger, closers)
+      ? openElasticsearch(config, partitions, describe, logger, closers)
       : searchHere({ dataDir: config.dataDir, log: embedded, partitions, logger }, closers);
 
-  const route = closers.add(redis === null ? routeHere() : routeByRedis(redis, logger), (opened) => opened.close());
+  const route = closers.add(redis === null ? routeHere() : routeByRedis(redis, logger), (each) => each.close());
+  const generations = new Map<ProjectionName, ProjectionGenerations>(models.generations);
+  if (search.generations !== null) generations.set('search', search.generations);
   const { publisher, progress, leases } = route;
   const projectors = apps.has('projector')
-    ? new SharedProjectors({ log, feed, models, search, publisher, progress, leases, logger, closers })
+    ? new SharedProjectors({ log, feed, models, search, generations, publisher, progress, leases, logger, closers })
     : null;
   const delivery = closers.add(
     await OrderedDeliveries.open(route.from, {
@@ -73,7 +88,7 @@ async function open(
       logger,
       metrics,
     }),
-    (opened) => opened.close(),
+    (each) => each.close(),
   );
   const readers = models.readers(() => delivery.safePosition());
   const readModels = { ...readers, search: await search.reader(readers), positions: delivery };
@@ -97,12 +112,20 @@ async function open(
     projectionAdmin: new SharedProjectionAdmin({
       log,
       partitions,
-      checkpoints: [models.checkpoints, search.checkpoints],
+      partitionOf: (stream) => feed.feed.partitionOf(stream),
+      checkpoints: [
+        { of: projectionNames.filter((name) => name !== 'search'), reader: models.checkpoints },
+        { of: ['search'], reader: search.checkpoints },
+      ],
+      generations,
+      builds: models.builds,
+      reports: models.reports,
+      retries: models.retries,
+      search,
       projectors,
       versions: new Map(
         Object.values(projectionGroups).flatMap((group) => group.map((one) => [one.name, one.version])),
       ),
-      parked: () => Promise.resolve([]),
     }),
     async close() {
       await closers.close();

@@ -1,19 +1,21 @@
-import type { Logger } from '@parley/platform';
+import { type Logger, newId } from '@parley/platform';
 import type {
   EventLogReader,
   Leases,
   OperationOf,
-  PartitionedStatus,
   PartitionProjector,
   PartitionPublisher,
   Projection,
+  ProjectionGenerations,
   ProjectionGroupName,
   ProjectionName,
   ProjectionStore,
   ProgressBus,
+  ProjectorReport,
 } from '@parley/ports';
-import { projectionGroups, Relay, startPartitionProjector } from '@parley/projector';
+import { GatedGroup, projectionGroups, RebuildWorker, Relay, startPartitionProjector } from '@parley/projector';
 import type { Closers } from './closers.js';
+import { everySoOften } from './every-so-often.js';
 import type { SharedFeed } from './shared-feed.js';
 import type { SharedModels } from './shared-models.js';
 import type { SharedSearch } from './shared-search.js';
@@ -23,6 +25,7 @@ export interface SharedProjectorsOptions {
   readonly feed: SharedFeed;
   readonly models: SharedModels;
   readonly search: SharedSearch;
+  readonly generations: ReadonlyMap<ProjectionName, ProjectionGenerations>;
   readonly publisher: PartitionPublisher;
   readonly progress: ProgressBus;
   /** null: this is the only process. */
@@ -31,35 +34,95 @@ export interface SharedProjectorsOptions {
   readonly closers: Closers;
 }
 
-/** The projections of this process by their groups, and the relay while it is this process's turn. */
+/** Others are told how the projections of this process are, and asked what is wanted of it, this often, in milliseconds. */
+const reportEveryMs = 2_000;
+const retryEveryMs = 400;
+
+/** The projections of this process by their groups; the relay, and a rebuild, while it is this process's turn. */
 export class SharedProjectors {
-  readonly #groups: ReadonlyMap<ProjectionGroupName, PartitionProjector>;
+  readonly #node = newId('nod');
+  readonly #groups: readonly GatedGroup[];
 
   constructor(private readonly options: SharedProjectorsOptions) {
-    const { feed, leases, log, logger, closers } = options;
-    const groups: ProjectionGroupName[] = options.search.projects ? ['timeline', 'search'] : ['timeline'];
-    this.#groups = new Map(groups.map((group) => [group, this.#start(group)]));
-    if (feed.topic !== null && leases !== null) {
-      const relay = new Relay({ log, topic: feed.topic, logger });
-      closers.add(
-        leases.hold('relay', (signal) => relay.run(signal)),
-        (held) => held.close(),
-      );
-    }
+    const { closers, models } = options;
+    const names: ProjectionGroupName[] = options.search.projects ? ['timeline', 'search'] : ['timeline'];
+    this.#groups = names.map((name) => this.#gate(name));
+    this.#relay();
+    this.#rebuild();
+    closers.add(
+      everySoOften(reportEveryMs, () => this.#tell()),
+      (telling) => telling.close(),
+    );
+    closers.add(
+      everySoOften(retryEveryMs, async () => {
+        for (const request of await models.retries.waiting()) {
+          const applied = await this.retryParked(request.projection, request.position);
+          if (applied !== null) await models.retries.answer(request, applied);
+        }
+      }),
+      (answering) => answering.close(),
+    );
   }
 
-  status(): readonly PartitionedStatus[] {
-    return [...this.#groups.values()].flatMap((group) => group.status());
+  reports(): readonly ProjectorReport[] {
+    return this.#groups.flatMap((group) => group.status().map((status) => ({ ...status, node: this.#node })));
   }
 
-  retryParked(name: ProjectionName, position: number): Promise<boolean> {
-    const group = [...this.#groups].find(([groupName]) => projectionGroups[groupName].some((one) => one.name === name));
-    return group === undefined ? Promise.resolve(false) : group[1].retryParked(name, position);
+  /** null: another process has its partition. */
+  async retryParked(name: ProjectionName, position: number): Promise<boolean | null> {
+    return (await this.#groups.find((group) => group.has(name))?.retryParked(name, position)) ?? null;
+  }
+
+  async #tell(): Promise<void> {
+    await this.options.models.reports.tell(this.reports());
+  }
+
+  #relay(): void {
+    const { feed, leases, log, logger, closers } = this.options;
+    if (feed.topic === null || leases === null) return;
+    const relay = new Relay({ log, topic: feed.topic, logger });
+    closers.add(
+      leases.hold('relay', (signal) => relay.run(signal)),
+      (held) => held.close(),
+    );
+  }
+
+  #rebuild(): void {
+    const { feed, leases, log, logger, closers, models, generations } = this.options;
+    const worker = new RebuildWorker({
+      log,
+      partitions: feed.feed.partitions,
+      partitionOf: (stream) => feed.feed.partitionOf(stream),
+      builds: models.builds,
+      deadLetters: feed.deadLetters,
+      logger,
+      projections: Object.values(projectionGroups).flat(),
+      generationsOf: (name) => generations.get(name) ?? null,
+      leases,
+    });
+    closers.add(worker, (running) => running.close());
+  }
+
+  #gate(group: ProjectionGroupName): GatedGroup {
+    const { generations, models, logger, closers } = this.options;
+    const gate = new GatedGroup({
+      projections: projectionGroups[group],
+      generationsOf: (name) => {
+        const found = generations.get(name);
+        if (found === undefined) throw new Error(`nothing is known of the generations of ${name}`);
+        return found;
+      },
+      builds: models.builds,
+      start: () => this.#start(group),
+      logger,
+      onStatus: () => this.#tellNow(),
+    });
+    return closers.add(gate, (running) => running.close());
   }
 
   #start(group: ProjectionGroupName): PartitionProjector {
-    const { log, feed, models, publisher, progress, logger, closers } = this.options;
-    const projector = startPartitionProjector(projectionGroups[group], {
+    const { log, feed, models, publisher, progress, logger } = this.options;
+    return startPartitionProjector(projectionGroups[group], {
       group,
       log,
       feed: feed.feed,
@@ -73,13 +136,18 @@ export class SharedProjectors {
           }
         : {}),
       onStatus: (status) => {
+        this.#tellNow();
         for (const { name, state, error } of status) {
           if (state === 'failed')
             logger.warn({ projection: name, error }, 'a projection is out of order; it is tried again');
         }
       },
     });
-    return closers.add(projector, (running) => running.stop());
+  }
+
+  /** Not waited for: it is told again soon. */
+  #tellNow(): void {
+    setImmediate(() => void this.#tell().catch(() => undefined)).unref();
   }
 
   #openStore<Name extends ProjectionName>(

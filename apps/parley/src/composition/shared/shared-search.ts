@@ -1,7 +1,16 @@
 import { ElasticsearchSearch } from '@parley/elasticsearch';
 import { type EmbeddedEventLog, type EmbeddedProjections, startEmbeddedProjections } from '@parley/embedded';
 import type { Logger, ParleyConfig } from '@parley/platform';
-import type { CheckpointReader, ProjectionStore, ReadModels, SearchOperation, SearchReader } from '@parley/ports';
+import type {
+  CheckpointReader,
+  DescribeEvent,
+  ProjectionAdmin,
+  ProjectionGenerations,
+  ProjectionStore,
+  ReadModels,
+  SearchOperation,
+  SearchReader,
+} from '@parley/ports';
 import { projectorModule } from '@parley/projector';
 import type { Closers } from './closers.js';
 
@@ -12,6 +21,12 @@ export interface SharedSearch {
   /** Whether its projection is fed from the feed; else it follows the log by itself. */
   readonly projects: boolean;
   readonly checkpoints: CheckpointReader;
+  /** null: it looks after its generations itself. */
+  readonly generations: ProjectionGenerations | null;
+  /** Of one that looks after itself, once its reader was asked for. */
+  readonly admin: ProjectionAdmin | null;
+  /** On disk, without copies. */
+  bytes(): Promise<number>;
   openStore(version: number, partition: number): Promise<ProjectionStore<SearchOperation>>;
   reader(sources: Sources): Promise<SearchReader>;
 }
@@ -20,16 +35,20 @@ export interface SharedSearch {
 export function openElasticsearch(
   config: Pick<ParleyConfig, 'elasticsearchUrl' | 'elasticsearchPrefix' | 'elasticsearchShards'>,
   partitions: number,
+  describe: DescribeEvent,
   logger: Logger,
   closers: Closers,
 ): SharedSearch {
   const { elasticsearchUrl: url, elasticsearchPrefix: prefix, elasticsearchShards: shards } = config;
-  const engine = closers.add(new ElasticsearchSearch({ url, prefix, shards, partitions, logger }), (opened) =>
+  const engine = closers.add(new ElasticsearchSearch({ url, prefix, shards, partitions, describe, logger }), (opened) =>
     opened.close(),
   );
   return {
     projects: true,
     checkpoints: engine.checkpoints,
+    generations: engine.generations,
+    admin: null,
+    bytes: async () => (await engine.size()).bytes,
     openStore: (version, partition) => engine.openStore({ version, partition }),
     reader: (sources) => Promise.resolve(engine.reader(sources)),
   };
@@ -58,6 +77,11 @@ export function searchHere({ dataDir, log, partitions, logger }: SearchHereOptio
           })),
         ),
     },
+    generations: null,
+    get admin() {
+      return opened?.admin ?? null;
+    },
+    bytes: () => Promise.resolve(0),
     openStore: () => Promise.reject(new Error('the embedded search follows the log by itself')),
     async reader(searchedBy) {
       const projections = await startEmbeddedProjections({

@@ -1,4 +1,5 @@
-import type { ParityReport } from '@parley/ports';
+import type { Parity } from '@parley/ports';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type CassandraClient, mapBounded, type Row } from '../../client/index.js';
 import type { ReadModelTable } from './tables.js';
 
@@ -7,18 +8,25 @@ export interface CompareOptions {
   readonly tables: readonly ReadModelTable[];
   readonly old: number;
   readonly rebuilt: number;
-  /** Runs `work` while both generations stand still at the same position. */
-  readonly atRest: <T>(work: () => Promise<T>) => Promise<T>;
+  /**
+   * Resolves once the generation that is written second has what the other one had when it was asked. Default: neither
+   * is written.
+   */
+  readonly inStep?: () => Promise<void>;
   readonly signal?: AbortSignal;
 }
-
-export type Parity = Omit<ParityReport, 'projection' | 'switched'>;
 
 /** Partitions compared at once. */
 const concurrency = 8;
 const maxExamples = 10;
-/** Differences that are looked at again at rest; further ones are taken as they were found. */
+/** Differences that are looked at again; further ones are taken as they were found. */
 const maxSecondLooks = 10_000;
+/**
+ * How often, each time after the one that is written second has caught up, and after so many milliseconds. A row that is
+ * not written any more is then the same in both; of one that is written all the time some look finds it so.
+ */
+const secondLooks = 12;
+const secondLookPauseMs = 150;
 
 /** A row that was not the same at the first look. */
 interface Doubt {
@@ -32,13 +40,13 @@ type Verdict = 'same' | 'onlyInOld' | 'onlyInNew' | 'different';
 
 /**
  * Compares two generations row by row while both are written: each partition of either is read in both, and what differs
- * is read again at rest, because it may only have been in between two writes. Memory is bounded by the largest
- * partition and the number of differences.
+ * is read again, because it may only have been in between two writes. Memory is bounded by the largest partition and the
+ * number of differences.
  */
 export async function compareGenerations(options: CompareOptions): Promise<Parity> {
   const comparison = new Comparison(options);
   for (const table of options.tables) if (table.passing !== true) await comparison.firstLook(table);
-  return options.atRest(() => comparison.secondLook());
+  return comparison.secondLook();
 }
 
 class Comparison {
@@ -65,11 +73,20 @@ class Comparison {
   }
 
   async secondLook(): Promise<Parity> {
-    const again = this.#doubts.splice(0);
-    await mapBounded(again, concurrency, async (doubt) => {
-      const [was, is] = await Promise.all([this.#row(doubt, this.options.old), this.#row(doubt, this.options.rebuilt)]);
-      this.#count(doubt, was, is);
-    });
+    const { signal, inStep } = this.options;
+    for (let look = 1; this.#doubts.length > 0; look++) {
+      signal?.throwIfAborted();
+      await inStep?.();
+      if (look > 1) await pause(secondLookPauseMs, undefined, signal === undefined ? {} : { signal });
+      const again = this.#doubts.splice(0);
+      await mapBounded(again, concurrency, async (doubt) => {
+        const { old, rebuilt } = this.options;
+        const [was, is] = await Promise.all([this.#row(doubt, old), this.#row(doubt, rebuilt)]);
+        if (verdictOf(was, is) === 'same') return;
+        if (look < secondLooks) this.#doubts.push(doubt);
+        else this.#count(doubt, was, is);
+      });
+    }
     return { ...this.#found, examples: this.#examples };
   }
 

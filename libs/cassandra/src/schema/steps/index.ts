@@ -8,6 +8,7 @@ import { history } from './006-history.js';
 import { membership } from './007-membership.js';
 import { inbox } from './008-inbox.js';
 import { watermarks } from './009-watermarks.js';
+import { rebuilding } from './010-rebuilding.js';
 
 /** The whole schema, from the first version to this one. */
 export const migrationSteps: readonly MigrationStep[] = [
@@ -20,4 +21,5 @@ export const migrationSteps: readonly MigrationStep[] = [
   membership,
   inbox,
   watermarks,
+  rebuilding,
 ];
