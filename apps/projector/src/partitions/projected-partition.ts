@@ -1,4 +1,5 @@
 import type { RecordedEvent } from '@parley/events';
+import { type Span, spanning, traceparentOf, tracer } from '@parley/platform/tracing';
 import type {
   FeedBatch,
   HistoryOperation,
@@ -89,22 +90,31 @@ export class ProjectedPartition {
 
   /** @throws what a store throws; the same batch is to be given again then. What was applied is not applied twice. */
   take(batch: FeedBatch, signal: AbortSignal): Promise<void> {
-    return this.#exclusively(async () => {
-      await this.#recover();
-      const events = batch.events.filter(({ position }) => position > this.#position);
-      await this.#record(events);
-      this.#letters.of(events);
-      const decoded = decodeBatch(events, batch.checkpoint);
-      for (const part of this.#news === null ? [decoded] : cutAtDepartures(decoded)) {
-        signal.throwIfAborted();
-        if (part.checkpoint > this.#position) await this.#project(part);
-      }
-      if (batch.live) {
-        this.#live = true;
-        await this.#news?.live(this.#position);
-      }
-      this.tellProgress();
+    return this.#exclusively(() => {
+      const { host, partition } = this;
+      const span = tracer?.beginBatch(`project ${host.group}`, batch.events.map(traceparentOf), {
+        kind: 'consumer',
+        attributes: { 'messaging.batch.message_count': batch.events.length, 'parley.partition': partition },
+      });
+      return spanning(span, this.#take(batch, signal, span ?? null));
     });
+  }
+
+  async #take(batch: FeedBatch, signal: AbortSignal, span: Span | null): Promise<void> {
+    await this.#recover();
+    const events = batch.events.filter(({ position }) => position > this.#position);
+    await spanning(span === null ? null : tracer?.begin('record', span.traceparent), this.#record(events));
+    this.#letters.of(events);
+    const decoded = decodeBatch(events, batch.checkpoint);
+    for (const part of this.#news === null ? [decoded] : cutAtDepartures(decoded)) {
+      signal.throwIfAborted();
+      if (part.checkpoint > this.#position) await this.#project(part, span);
+    }
+    if (batch.live) {
+      this.#live = true;
+      await this.#news?.live(this.#position);
+    }
+    this.tellProgress();
   }
 
   tellProgress(): void {
@@ -149,25 +159,28 @@ export class ProjectedPartition {
     }
   }
 
-  async #project(part: DecodedBatch): Promise<void> {
+  async #project(part: DecodedBatch, span: Span | null): Promise<void> {
     const previous = this.#position;
     const together = this.lanes.every((lane) => lane.position === previous);
     let history: readonly HistoryOperation[] = [];
+    const applying = span === null ? undefined : tracer?.begin('apply', span.traceparent);
     const results = await Promise.allSettled(
       this.lanes.map((lane) =>
         this.#attempt(lane, async () => {
-          const { operations } = await lane.apply(part);
+          const own = applying === undefined ? null : tracer?.begin(`apply ${lane.name}`, applying.traceparent);
+          const { operations } = await spanning(own, lane.apply(part));
           if (lane.name === ('history' satisfies ProjectionName)) history = operations as readonly HistoryOperation[];
         }),
       ),
     );
+    applying?.end();
     const failure = results.find((result) => result.status === 'rejected');
     if (failure !== undefined) {
       this.#interrupt();
       throw failure.reason;
     }
     this.#position = part.checkpoint;
-    await this.#news?.tell(part, previous, together ? history : null);
+    await this.#news?.tell(part, previous, together ? history : null, span);
   }
 
   /** What has failed is opened again and brought up to the others. */
