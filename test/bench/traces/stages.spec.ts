@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readOtlp, type TracedSpan } from './otlp-spans.js';
+import { readOtlp, type TracedSpan } from '../../kit/traces/otlp-spans.js';
 import { stagesSvg } from './stages-picture.js';
 import { journeysOf, stageNames, summaryOf } from './stages.js';
 import { stagesMarkdown } from './stages-table.js';

@@ -1,5 +1,5 @@
 import { Histogram } from '../measure/histogram.js';
-import type { TracedSpan } from './otlp-spans.js';
+import type { TracedSpan } from '../../kit/traces/otlp-spans.js';
 
 /** What a message waits for between two points of its way, in order. */
 export const stageNames = [
