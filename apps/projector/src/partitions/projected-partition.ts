@@ -103,13 +103,16 @@ export class ProjectedPartition {
   async #take(batch: FeedBatch, signal: AbortSignal, span: Span | null): Promise<void> {
     await this.#recover();
     const events = batch.events.filter(({ position }) => position > this.#position);
-    await spanning(span === null ? null : tracer?.begin('record', span.traceparent), this.#record(events));
+    // Beside the rows: no checkpoint moves before it is through.
+    const recorded = spanning(span === null ? null : tracer?.begin('record', span.traceparent), this.#record(events));
+    recorded.catch(() => undefined);
     this.#letters.of(events);
     const decoded = decodeBatch(events, batch.checkpoint);
     for (const part of this.#news === null ? [decoded] : cutAtDepartures(decoded)) {
       signal.throwIfAborted();
-      if (part.checkpoint > this.#position) await this.#project(part, span);
+      if (part.checkpoint > this.#position) await this.#project(part, recorded, span);
     }
+    await recorded;
     if (batch.live) {
       this.#live = true;
       await this.#news?.live(this.#position);
@@ -159,7 +162,7 @@ export class ProjectedPartition {
     }
   }
 
-  async #project(part: DecodedBatch, span: Span | null): Promise<void> {
+  async #project(part: DecodedBatch, recorded: Promise<void>, span: Span | null): Promise<void> {
     const previous = this.#position;
     const together = this.lanes.every((lane) => lane.position === previous);
     let history: readonly HistoryOperation[] = [];
@@ -168,7 +171,7 @@ export class ProjectedPartition {
       this.lanes.map((lane) =>
         this.#attempt(lane, async () => {
           const own = applying === undefined ? null : tracer?.begin(`apply ${lane.name}`, applying.traceparent);
-          const { operations } = await spanning(own, lane.apply(part));
+          const { operations } = await spanning(own, lane.apply(part, recorded));
           if (lane.name === ('history' satisfies ProjectionName)) history = operations as readonly HistoryOperation[];
         }),
       ),
