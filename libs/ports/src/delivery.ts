@@ -13,6 +13,14 @@ export interface DeliveryBatch {
 
 export type Delivery = ConversationDelivery | UserDelivery;
 
+/** Of a delivery that is recorded in a trace. */
+export interface DeliveryTrace {
+  /** W3C Trace Context of what caused it. */
+  readonly traceparent: string;
+  /** When the receiving process heard of it, ms since 1970 UTC with their fraction; set there. */
+  heardAt?: number;
+}
+
 /** To every member who is connected. */
 export interface ConversationDelivery {
   readonly to: 'conversation';
@@ -29,6 +37,7 @@ export interface ConversationDelivery {
    * see of it comes as a delivery of their own.
    */
   readonly except?: readonly string[];
+  readonly trace?: DeliveryTrace;
 }
 
 /** To every device of one person. */
@@ -39,6 +48,7 @@ export interface UserDelivery {
   readonly change: string;
   /** From this position on the person is (or is no longer) in the conversation's audience. */
   readonly membership?: { readonly conversationId: string; readonly member: boolean };
+  readonly trace?: DeliveryTrace;
 }
 
 /** What composing deliveries asks of the read models, after a batch is in them. */

@@ -44,6 +44,8 @@ export interface ProjectionBatch<Operation> {
   readonly parked: readonly ParkedOperation[];
   /** Everything up to here is in the batch or before it. */
   readonly checkpoint: number;
+  /** Rows may be written before it, but the checkpoint moves only after it is fulfilled; rejected, nothing is applied. */
+  readonly after?: Promise<unknown> | undefined;
 }
 
 /** Operations that do not fit the rows (an edit of a message that is not there). Nothing of the batch was applied. */

@@ -1,5 +1,6 @@
 import type { StreamDefinition } from '@parley/domain';
 import { decodeEvent, type NewEvent, type ParleyEvent } from '@parley/events';
+import { spanning, tracer } from '@parley/platform/tracing';
 import {
   type AppendResult,
   CommandRejected,
@@ -177,11 +178,7 @@ export class StreamOwner<State, Event extends ParleyEvent> {
         return;
       }
       const expected = base < 0 ? 'none' : base;
-      const result = await this.#services.writer.append({
-        stream: this.#stored.stream,
-        expected,
-        events: round.encoded,
-      });
+      const result = await this.#append(round, expected);
       if (isOurs(round, result)) {
         this.#stored.advance(round.state, round.encoded, result.revision);
         this.#services.onAppend(round.encoded.length);
@@ -193,6 +190,15 @@ export class StreamOwner<State, Event extends ParleyEvent> {
       checked = true;
       await this.#stored.catchUp();
     }
+  }
+
+  #append({ entries, encoded }: Round<State, Event>, expected: number | 'none'): Promise<AppendResult> {
+    const span = tracer?.beginBatch(
+      'log append',
+      entries.map(({ task }) => task.context.traceparent),
+      { kind: 'client', attributes: { 'parley.events': encoded.length } },
+    );
+    return spanning(span, this.#services.writer.append({ stream: this.#stored.stream, expected, events: encoded }));
   }
 
   /** The events above one revision, up to and with another. */

@@ -1,9 +1,11 @@
 import type { CursorCodec, Logger } from '@parley/platform';
+import { tracer } from '@parley/platform/tracing';
 import type { Delivery, DeliveryBatch, DeliverySubscriber, ReadModels } from '@parley/ports';
 import { Audiences } from './audiences.js';
 import { ChangeSet } from './change-set.js';
 import { type LiveBatch, Person, type Subscriber } from './person.js';
 import { Slots } from './slots.js';
+import { tracePush } from './trace-push.js';
 
 export interface HubObserver {
   /** This person is no longer in one of their conversations. */
@@ -101,6 +103,7 @@ export class Hub {
 
   #distribute(batch: DeliveryBatch): void {
     const receivedAt = performance.now();
+    const pushed = tracer === null ? null : tracePush(tracer, batch, (delivery) => this.#receivers(delivery));
     if (batch.previous > this.#position) this.#onLoss(batch.previous);
     const live: LiveBatch = { empty: ChangeSet.empty(), touched: [] };
     for (const delivery of batch.deliveries) if (delivery.position > this.#position) this.#route(delivery, live);
@@ -109,6 +112,7 @@ export class Hub {
       const cursor = this.deps.cursors.encodePosition(batch.position);
       for (const subscriber of live.touched) subscriber.endBatch(cursor);
     }
+    pushed?.();
     for (const observer of this.#observers) observer.onBatch(batch, receivedAt);
   }
 
@@ -128,6 +132,14 @@ export class Hub {
       if (person !== undefined) this.#move(person, delivery.position, membership);
       for (const observer of this.#observers) observer.onDeparture(delivery.userId);
     }
+  }
+
+  /** People at this gateway whom it reaches, but for who said it. */
+  #receivers(delivery: Delivery): number {
+    if (delivery.to === 'user') return this.#people.has(delivery.userId) ? 1 : 0;
+    let receivers = 0;
+    for (const { userId } of this.#audiences.of(delivery.conversationId)) if (userId !== delivery.senderId) receivers++;
+    return receivers;
   }
 
   #move(person: Person, position: number, change: { readonly conversationId: string; readonly member: boolean }): void {

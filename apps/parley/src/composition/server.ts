@@ -3,7 +3,9 @@ import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { asParleyError, fromFramework, newId, type ParleyConfig, sendProblem } from '@parley/platform';
+import { tracer } from '@parley/platform/tracing';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { traceRequests } from './trace-requests.js';
 
 /** The HTTP server of this process: REST and sockets of every app in it, on one port. */
 export async function createServer(module: DynamicModule, config: ParleyConfig): Promise<NestFastifyApplication> {
@@ -23,6 +25,7 @@ export async function createServer(module: DynamicModule, config: ParleyConfig):
     logger: false,
     abortOnError: false,
   });
+  if (tracer !== null) traceRequests(app.getHttpAdapter().getInstance(), tracer);
   if (config.allowedOrigins.length > 0) {
     app.enableCors({
       origin: config.allowedOrigins.includes('*') ? true : [...config.allowedOrigins],

@@ -1,4 +1,5 @@
 import type { DecodedEvent, ParleyEvent } from '@parley/events';
+import { tracedPositions, tracer } from '@parley/platform/tracing';
 import {
   changeJson,
   rankOfChange,
@@ -19,6 +20,15 @@ export async function composeDeliveries(
   historyOperations: readonly HistoryOperation[],
   reader: DeliveryReader,
 ): Promise<readonly Delivery[]> {
+  const deliveries = await compose(events, historyOperations, reader);
+  return tracer === null ? deliveries : withTraces(deliveries, events);
+}
+
+async function compose(
+  events: readonly DecodedEvent<ParleyEvent>[],
+  historyOperations: readonly HistoryOperation[],
+  reader: DeliveryReader,
+): Promise<readonly Delivery[]> {
   const ready: Ranked[] = [];
   for (const operation of historyOperations) if (operation.type === 'add-message') ready.push(newMessage(operation));
   const drafts = new Drafts();
@@ -31,6 +41,18 @@ export async function composeDeliveries(
   }
   ready.sort((a, b) => a.delivery.position - b.delivery.position || a.rank - b.rank);
   return ready.map((entry) => entry.delivery);
+}
+
+function withTraces(
+  deliveries: readonly Delivery[],
+  events: readonly DecodedEvent<ParleyEvent>[],
+): readonly Delivery[] {
+  const traced = tracedPositions(events.map(({ recorded }) => recorded));
+  if (traced.size === 0) return deliveries;
+  return deliveries.map((delivery) => {
+    const traceparent = traced.get(delivery.position);
+    return traceparent === undefined ? delivery : { ...delivery, trace: { traceparent } };
+  });
 }
 
 const messageRank = rankOfChange('message' satisfies ChangeKind);

@@ -1,3 +1,4 @@
+import { type Span, spanning, tracer } from '@parley/platform/tracing';
 import type { HistoryOperation, PartitionProjectorHost } from '@parley/ports';
 import { composeDeliveries } from '../delivery/compose.js';
 import type { DecodedBatch } from '../runner/decoded-batch.js';
@@ -20,7 +21,12 @@ export class PartitionNews {
   ) {}
 
   /** `history`: what the batch did to it; null when not all of it was applied by this very pass. */
-  async tell(batch: DecodedBatch, previous: number, history: readonly HistoryOperation[] | null): Promise<void> {
+  async tell(
+    batch: DecodedBatch,
+    previous: number,
+    history: readonly HistoryOperation[] | null,
+    span: Span | null = null,
+  ): Promise<void> {
     const position = batch.checkpoint;
     if (!this.#live) {
       if (performance.now() - this.#lastNews >= catchUpNews) await this.#hole(position);
@@ -29,8 +35,10 @@ export class PartitionNews {
     } else {
       const { partition, target } = this;
       try {
-        const deliveries = await composeDeliveries(batch.events, history, target.reader);
-        await target.publisher.publish({ partition, position, previous, deliveries });
+        const begin = (name: 'compose' | 'publish') => (span === null ? null : tracer?.begin(name, span.traceparent));
+        const composed = composeDeliveries(batch.events, history, target.reader);
+        const deliveries = await spanning(begin('compose'), composed);
+        await spanning(begin('publish'), target.publisher.publish({ partition, position, previous, deliveries }));
       } catch {
         await this.#hole(position);
       }

@@ -1,4 +1,5 @@
 import type { RecordedEvent } from '@parley/events';
+import { type Span, spanning, traceparentOf, tracer } from '@parley/platform/tracing';
 import {
   type FeedBatch,
   type HistoryOperation,
@@ -90,22 +91,34 @@ export class ProjectedPartition {
 
   /** @throws what a store throws; the same batch is to be given again then. What was applied is not applied twice. */
   take(batch: FeedBatch, signal: AbortSignal): Promise<void> {
-    return this.#exclusively(async () => {
-      await this.#recover();
-      const events = batch.events.filter(({ position }) => position > this.#position);
-      await this.#record(events);
-      this.#letters.of(events);
-      const decoded = decodeBatch(events, batch.checkpoint);
-      for (const part of this.#news === null ? [decoded] : cutAtDepartures(decoded)) {
-        signal.throwIfAborted();
-        if (part.checkpoint > this.#position) await this.#projectWhereItBelongs(part);
-      }
-      if (batch.live) {
-        this.#live = true;
-        await this.#news?.live(this.#position);
-      }
-      this.tellProgress();
+    return this.#exclusively(() => {
+      const { host, partition } = this;
+      const span = tracer?.beginBatch(`project ${host.group}`, batch.events.map(traceparentOf), {
+        kind: 'consumer',
+        attributes: { 'messaging.batch.message_count': batch.events.length, 'parley.partition': partition },
+      });
+      return spanning(span, this.#take(batch, signal, span ?? null));
     });
+  }
+
+  async #take(batch: FeedBatch, signal: AbortSignal, span: Span | null): Promise<void> {
+    await this.#recover();
+    const events = batch.events.filter(({ position }) => position > this.#position);
+    // Beside the rows: no checkpoint moves before it is through.
+    const recorded = spanning(span === null ? null : tracer?.begin('record', span.traceparent), this.#record(events));
+    recorded.catch(() => undefined);
+    this.#letters.of(events);
+    const decoded = decodeBatch(events, batch.checkpoint);
+    for (const part of this.#news === null ? [decoded] : cutAtDepartures(decoded)) {
+      signal.throwIfAborted();
+      if (part.checkpoint > this.#position) await this.#projectWhereItBelongs(part, recorded, span);
+    }
+    await recorded;
+    if (batch.live) {
+      this.#live = true;
+      await this.#news?.live(this.#position);
+    }
+    this.tellProgress();
   }
 
   tellProgress(): void {
@@ -151,35 +164,38 @@ export class ProjectedPartition {
   }
 
   /** A store that was replaced in the middle is opened again at once: nothing is out of order. */
-  async #projectWhereItBelongs(part: DecodedBatch): Promise<void> {
+  async #projectWhereItBelongs(part: DecodedBatch, recorded: Promise<void>, span: Span | null): Promise<void> {
     try {
-      await this.#project(part);
+      await this.#project(part, recorded, span);
     } catch (error) {
       if (!(error instanceof StoreReplaced)) throw error;
       await this.#recover();
-      await this.#project(part);
+      await this.#project(part, recorded, span);
     }
   }
 
-  async #project(part: DecodedBatch): Promise<void> {
+  async #project(part: DecodedBatch, recorded: Promise<void>, span: Span | null): Promise<void> {
     const previous = this.#position;
     const together = this.lanes.every((lane) => lane.position === previous);
     let history: readonly HistoryOperation[] = [];
+    const applying = span === null ? undefined : tracer?.begin('apply', span.traceparent);
     const results = await Promise.allSettled(
       this.lanes.map((lane) =>
         this.#attempt(lane, async () => {
-          const { operations } = await lane.apply(part);
+          const own = applying === undefined ? null : tracer?.begin(`apply ${lane.name}`, applying.traceparent);
+          const { operations } = await spanning(own, lane.apply(part, recorded));
           if (lane.name === ('history' satisfies ProjectionName)) history = operations as readonly HistoryOperation[];
         }),
       ),
     );
+    applying?.end();
     const failure = results.find((result) => result.status === 'rejected');
     if (failure !== undefined) {
       this.#interrupt();
       throw failure.reason;
     }
     this.#position = part.checkpoint;
-    await this.#news?.tell(part, previous, together ? history : null);
+    await this.#news?.tell(part, previous, together ? history : null, span);
   }
 
   /** What has failed, or is to write elsewhere now, is opened again and brought up to the others. */

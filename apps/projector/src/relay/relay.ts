@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from '@parley/platform';
+import { spanning, traceparentOf, tracer } from '@parley/platform/tracing';
 import type { EventBatch, EventLogReader, EventTopic, LogStretch } from '@parley/ports';
 import { startPosition } from './start-position.js';
 import { untilAborted, untilTime } from '../until.js';
@@ -118,7 +119,7 @@ export class Relay {
     for (let wait: number = retryAfter[0]; !signal.aborted; wait = Math.min(wait * 2, retryAfter[1])) {
       try {
         const done = await untilAborted(
-          this.options.topic.publish(stretch).then(() => true),
+          this.#toTopic(stretch).then(() => true),
           signal,
         );
         if (done === null) return false;
@@ -133,6 +134,15 @@ export class Relay {
       await idle(wait, signal);
     }
     return false;
+  }
+
+  #toTopic(stretch: LogStretch): Promise<void> {
+    const { events } = stretch;
+    const span = tracer?.beginBatch('relay publish', events.map(traceparentOf), {
+      kind: 'producer',
+      attributes: { 'messaging.batch.message_count': events.length },
+    });
+    return spanning(span, this.options.topic.publish(stretch));
   }
 
   #failed(error: unknown, what: string): void {

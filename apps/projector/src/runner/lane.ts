@@ -69,9 +69,12 @@ export class Lane<Name extends ProjectionName = ProjectionName> {
     });
   }
 
-  /** @throws what the store throws; nothing of the batch is applied then. */
-  apply(batch: DecodedBatch): Promise<EvolvedBatch<Name>> {
-    return this.#exclusively(() => this.#apply(this.#opened(), batch));
+  /**
+   * `after`: what else must have succeeded before the batch counts as applied; rows are written beside it.
+   * @throws what the store throws, or what `after` is rejected with; nothing of the batch is applied then.
+   */
+  apply(batch: DecodedBatch, after?: Promise<unknown>): Promise<EvolvedBatch<Name>> {
+    return this.#exclusively(() => this.#apply(this.#opened(), batch, after));
   }
 
   /** Reads the log by itself up to a position. */
@@ -159,15 +162,20 @@ export class Lane<Name extends ProjectionName = ProjectionName> {
     });
   }
 
-  async #apply(store: ProjectionStore<OperationOf<Name>>, batch: DecodedBatch): Promise<EvolvedBatch<Name>> {
+  async #apply(
+    store: ProjectionStore<OperationOf<Name>>,
+    batch: DecodedBatch,
+    after?: Promise<unknown>,
+  ): Promise<EvolvedBatch<Name>> {
     const evolved = evolveBatch(this.projection, batch, this.#position);
     const idle = evolved.operations.length === 0 && evolved.parked.length === 0;
     if (idle && batch.checkpoint - this.#saved < idleStretch) {
+      await after;
       this.#position = Math.max(this.#position, batch.checkpoint);
       return evolved;
     }
     if (batch.checkpoint <= this.#position) return evolved;
-    const applied = await applyEvolved(store, batch, evolved, this.beforeParking);
+    const applied = await applyEvolved(store, batch, evolved, this.beforeParking, after);
     this.#position = batch.checkpoint;
     this.#saved = batch.checkpoint;
     this.#parked += applied.parked.length;

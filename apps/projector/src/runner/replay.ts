@@ -36,11 +36,12 @@ export async function applyEvolved<Name extends ProjectionName>(
   batch: DecodedBatch,
   evolved: EvolvedBatch<Name>,
   beforeParking?: BeforeParking,
+  after?: Promise<unknown>,
 ): Promise<EvolvedBatch<Name>> {
   for (let current = evolved; ;) {
     if (current.parked.length > 0) await beforeParking?.(current.parked);
     try {
-      await store.apply({ ...current, checkpoint: batch.checkpoint });
+      await store.apply({ ...current, checkpoint: batch.checkpoint, after });
       return current;
     } catch (error) {
       if (!(error instanceof OperationsRejected)) throw error;

@@ -21,7 +21,8 @@ export class MemoryStore implements ProjectionStore<{ readonly position: number 
   async checkpoint() {
     return this.saved;
   }
-  async apply({ operations, parked, checkpoint }: ProjectionBatch<{ readonly position: number }>) {
+  async apply({ operations, parked, checkpoint, after }: ProjectionBatch<{ readonly position: number }>) {
+    await after;
     if (this.broken) throw new Error('the disk is full');
     if (this.replaced) throw new StoreReplaced('others are written now');
     const rejected = new Map([...this.reject].filter(([position]) => operations.some((o) => o.position === position)));

@@ -59,6 +59,7 @@ export class CassandraProjectionStore<Operation> implements ProjectionStore<Oper
   async apply(batch: ProjectionBatch<Operation>): Promise<void> {
     if (batch.operations.length > 0) await this.writer.write(batch.operations);
     if (batch.parked.length > 0) await this.#progress.park(batch.parked, this.now());
+    await batch.after;
     await this.watch.confirm();
     await this.#progress.save(batch.checkpoint);
     await this.watch.confirm();

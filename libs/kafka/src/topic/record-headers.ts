@@ -1,4 +1,5 @@
 import type { RecordedEvent } from '@parley/events';
+import { traceparentOf } from '@parley/platform/tracing';
 import type { DeadLetter } from '@parley/ports';
 import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
 import { keyOf } from './partition-of.js';
@@ -36,7 +37,7 @@ export const encodeDeadLetter = ({ event, projection, partition, reason }: DeadL
 });
 
 function eventHeaders(event: RecordedEvent): IHeaders {
-  const traceparent = traceparentOf(event.metadata);
+  const traceparent = traceparentOf(event);
   return {
     ce_specversion: '1.0',
     ce_id: event.eventId,
@@ -46,7 +47,7 @@ function eventHeaders(event: RecordedEvent): IHeaders {
     ce_subject: event.stream,
     ce_revision: String(event.revision),
     ce_metadata: event.metadata,
-    ...(traceparent === null ? {} : { ce_traceparent: traceparent }),
+    ...(traceparent === undefined ? {} : { ce_traceparent: traceparent }),
     'content-type': 'application/json',
   };
 }
@@ -90,8 +91,3 @@ const mostTime = 8.64e15;
 
 /** RFC 3339 UTC with milliseconds. A time that no calendar knows orders nothing and is told as 1970. */
 const timeText = (time: number): string => new Date(Math.abs(time) <= mostTime ? time : 0).toISOString();
-
-const traceparentPattern = /"traceparent"\s*:\s*"([\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2})"/;
-
-/** Found without opening the metadata as a whole, which is passed on as it is. */
-const traceparentOf = (metadata: string): string | null => traceparentPattern.exec(metadata)?.[1] ?? null;

@@ -1,4 +1,5 @@
 import type { Logger, Metrics } from '@parley/platform';
+import { tracer } from '@parley/platform/tracing';
 import type {
   CheckpointReader,
   DeliveryBatch,
@@ -153,6 +154,10 @@ export class OrderedDeliveries implements DeliverySubscriber, ProjectedPositions
   }
 
   #onBatch(batch: PartitionBatch): void {
+    if (tracer !== null) {
+      const heardAt = tracer.now();
+      for (const { trace } of batch.deliveries) if (trace !== undefined) trace.heardAt = heardAt;
+    }
     this.#merge.onBatch(batch);
     this.#newsAt[batch.partition] = performance.now();
     this.#flushSoon();

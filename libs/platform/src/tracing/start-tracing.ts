@@ -1,0 +1,44 @@
+import type { Logger } from '../logging.js';
+import { setTracer } from './tracer.js';
+
+export type TracingEnvironment = Readonly<Record<string, string | undefined>>;
+
+export interface StartTracingOptions {
+  /** With the standard variables (`OTEL_…`). */
+  readonly environment: TracingEnvironment;
+  /** Where OTEL_SERVICE_NAME names none. */
+  readonly serviceName: string;
+  /** Told what cannot be sent; absent: nobody. */
+  readonly logger?: Pick<Logger, 'warn'>;
+}
+
+export interface Tracing {
+  /** Sends what is left, for two seconds at most; nothing is recorded any more. Never rejects. */
+  close(): Promise<void>;
+}
+
+const off: Tracing = { close: () => Promise.resolve() };
+
+/**
+ * Whether the standard variables of OpenTelemetry ask for traces: an address to send them to, and nothing that forbids it.
+ */
+export function wantsTraces(environment: TracingEnvironment): boolean {
+  const address = environment['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] ?? environment['OTEL_EXPORTER_OTLP_ENDPOINT'] ?? '';
+  if (address === '' || environment['OTEL_SDK_DISABLED']?.toLowerCase() === 'true') return false;
+  const exporters = (environment['OTEL_TRACES_EXPORTER'] ?? 'otlp').split(',').map((name) => name.trim());
+  return exporters.includes('otlp');
+}
+
+/** Traces of this thread, when they are asked for; else nothing is loaded. */
+export async function startTracing(options: StartTracingOptions): Promise<Tracing> {
+  if (!wantsTraces(options.environment)) return off;
+  const { startOpenTelemetry } = await import('./open-telemetry.js');
+  const { tracer, close } = startOpenTelemetry(options);
+  setTracer(tracer);
+  return {
+    close() {
+      setTracer(null);
+      return close();
+    },
+  };
+}
