@@ -4,7 +4,7 @@ import { peopleTables } from '../../people/index.js';
 /** A table of which two generations can be compared. */
 export interface ReadModelTable extends GenerationTable {
   readonly clusteringKey: readonly string[];
-  /** Not a function of the log: an index with a time to live, which two generations need not have in common. */
+  /** Not a function of the log: an index with a time to live, or a hint, which two generations need not have in common. */
   readonly passing?: true;
 }
 
@@ -17,6 +17,9 @@ const clusteringOfPeople: Readonly<Record<string, readonly string[]>> = {
   people_changes: ['position'],
   people_change_buckets: ['bucket'],
 };
+
+/** Of several changes of a person in one batch only the last leaves a row: readers look at the person's row anyway. */
+const hintsOfPeople: ReadonlySet<string> = new Set(['people_changes', 'people_change_buckets', 'people_word_prefixes']);
 
 /** Every table of each projection: what is compared, and removed with a generation. */
 export const readModelTables: Readonly<Record<StoredProjection, readonly ReadModelTable[]>> = {
@@ -63,5 +66,9 @@ export const readModelTables: Readonly<Record<StoredProjection, readonly ReadMod
     },
     { table: 'inbox_days', partitionKey: ['generation'], clusteringKey: ['partition', 'day'], passing: true },
   ],
-  people: peopleTables.map((table) => ({ ...table, clusteringKey: clusteringOfPeople[table.table] ?? [] })),
+  people: peopleTables.map((table) => ({
+    ...table,
+    clusteringKey: clusteringOfPeople[table.table] ?? [],
+    ...(hintsOfPeople.has(table.table) ? { passing: true } : {}),
+  })),
 };
