@@ -5,7 +5,6 @@ import { GuardedIndex } from './append/guarded-index.js';
 import { OnceWriter } from './append/once-writer.js';
 import { RecentPlaces, type RecentLimits } from './append/recent-places.js';
 import { Connection } from './client/connection.js';
-import { TimedOut } from './client/deadline.js';
 import { EventStoreReader } from './read/log-reader.js';
 import { Pages } from './read/pages.js';
 import { parseEventStoreUrl } from './url.js';
@@ -86,7 +85,8 @@ export async function openEventStoreLog(options: EventStoreLogOptions): Promise<
 function silenceOf(logger: Logger): Silence {
   return new Silence({
     now: () => performance.now(),
-    isTimeout: (error) => error instanceof TimedOut && error.isSilence,
+    // With one call that gets no answer in time the connection is replaced, and others on it break off.
+    isTimeout: (error) => error instanceof EventLogUnavailable,
     refusal: () => new EventLogUnavailable('the event log takes everything and answers nothing'),
     onChange: (isSilent) => {
       if (isSilent) logger.warn('the event log does not answer: it is not waited for until it does');

@@ -22,7 +22,7 @@ beforeEach(() => {
 
 async function fallSilent(): Promise<void> {
   now += 3_000;
-  for (let i = 0; i < 3; i++) await expect(silence.run(noAnswer)).rejects.toThrow(TimedOut);
+  for (let i = 0; i < 2; i++) await expect(silence.run(noAnswer)).rejects.toThrow(TimedOut);
 }
 
 describe('an engine that does not answer', () => {
@@ -50,7 +50,6 @@ describe('an engine that does not answer', () => {
   it('is not given up for a few slow answers among others, nor for what it refuses', async () => {
     now = 60_000;
     for (let i = 0; i < 10; i++) {
-      await expect(silence.run(noAnswer)).rejects.toThrow(TimedOut);
       await expect(silence.run(noAnswer)).rejects.toThrow(TimedOut);
       await expect(silence.run(answer)).resolves.toBe('yes');
     }

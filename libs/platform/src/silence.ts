@@ -1,5 +1,5 @@
-/** Timeouts in a row, and time without an answer, that make an engine count as silent. */
-const enoughTimeouts = 3;
+/** Timeouts since the last success, and time since then, that make an engine count as silent. */
+const enoughTimeouts = 2;
 const enoughMs = 2_000;
 /** How often one call at a time is let through to a silent engine, ms. */
 const probeEveryMs = 500;
@@ -7,7 +7,7 @@ const probeEveryMs = 500;
 export interface SilenceOptions {
   /** Milliseconds from anywhere, never going back. */
   readonly now: () => number;
-  /** Whether a failure means that there was no answer in time. Any other is a word of the engine. */
+  /** Whether a failure means that there was no answer in time. Others say nothing of it, such as a connection that ends. */
   readonly isTimeout: (error: unknown) => boolean;
   /** For those who are not let through. */
   readonly refusal: () => Error;
@@ -49,20 +49,14 @@ export class Silence {
     const before = this.isSilent;
     try {
       const result = await call();
-      this.#heard();
+      this.#timeouts = 0;
+      this.#heardAt = this.options.now();
       return result;
     } catch (error) {
       if (this.options.isTimeout(error)) this.#timeouts++;
-      else this.#heard();
       throw error;
     } finally {
       if (this.isSilent !== before) this.options.onChange(this.isSilent);
     }
-  }
-
-  /** Also a refusal, or a connection that broke, is a word. */
-  #heard(): void {
-    this.#timeouts = 0;
-    this.#heardAt = this.options.now();
   }
 }
