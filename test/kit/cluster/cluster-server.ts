@@ -29,13 +29,14 @@ export async function startClusterServer(
     { ...process.env, ...(node === null ? {} : { EVENTSTORE_URL: node.connectionString }) },
     name,
   );
-  await migrate(engines);
   const settings = { PARLEY_KAFKA_PARTITIONS: '3', ...engines, ...options.environment };
-  const cluster = await startCluster({
-    settings,
-    directory: dataDir,
-    ...(options.processes === undefined ? {} : { processes: options.processes }),
-  });
+  const { processes = {} } = options;
+  const cluster = await migrate(engines)
+    .then(() => startCluster({ settings, directory: dataDir, processes }))
+    .catch(async (error: unknown) => {
+      await node?.kill();
+      throw error;
+    });
   const balancer = await GatewayBalancer.start(cluster.gateways);
   const [first] = cluster.of('gateway');
   if (first === undefined) throw new Error('a cluster without a gateway');
