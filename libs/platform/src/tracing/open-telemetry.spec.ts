@@ -79,10 +79,12 @@ describe('traces', () => {
     for (const span of [child, batch, other, one]) span?.end();
     await tracing.close();
     expect(tracer).toBeNull();
-    const named = (name: string): Sent => sent.find((span) => span.name === name) as Sent;
     const [first, second] = [readTraceparent(one?.traceparent), readTraceparent(other?.traceparent)];
-    expect(named('command send-message')).toMatchObject({ traceId: first?.traceId, parentSpanId: first?.spanId });
-    expect(named('relay publish')).toMatchObject({ traceId: first?.traceId, links: [{ traceId: second?.traceId }] });
+    const [command, relayed] = ['command send-message', 'relay publish'].map((name) =>
+      sent.find((s) => s.name === name),
+    );
+    expect(command).toMatchObject({ traceId: first?.traceId, parentSpanId: first?.spanId });
+    expect(relayed).toMatchObject({ traceId: first?.traceId, links: [{ traceId: second?.traceId }] });
     expect(services).toContainEqual({ key: 'service.name', value: { stringValue: 'parley-gateway' } });
   });
 

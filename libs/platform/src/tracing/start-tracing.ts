@@ -33,12 +33,12 @@ export function wantsTraces(environment: TracingEnvironment): boolean {
 export async function startTracing(options: StartTracingOptions): Promise<Tracing> {
   if (!wantsTraces(options.environment)) return off;
   const { startOpenTelemetry } = await import('./open-telemetry.js');
-  const { tracer, close } = startOpenTelemetry(options);
-  setTracer(tracer);
+  const started = startOpenTelemetry(options);
+  setTracer(started.tracer);
   return {
     close() {
       setTracer(null);
-      return close();
+      return started.close();
     },
   };
 }
