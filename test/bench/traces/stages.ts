@@ -14,7 +14,6 @@ export const stageNames = [
   'held for other partitions',
   'push to the socket',
 ] as const;
-export type StageName = (typeof stageNames)[number];
 
 /** One message from the frame at its sender's gateway to the write at its receiver's. Microseconds. */
 export interface Journey {

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { startTracing, wantsTraces, type TracingEnvironment } from './start-tracing.js';
+import type { TracingEnvironment } from './options.js';
+import { startTracing, wantsTraces } from './start-tracing.js';
 import { readTraceparent, tracedPositions, traceparentOf } from './trace-context.js';
 import { spanning, tracer } from './tracer.js';
 

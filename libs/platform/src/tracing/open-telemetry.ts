@@ -22,7 +22,7 @@ import {
 } from '@opentelemetry/resources';
 import { BatchSpanProcessor, type BatchSpanProcessorOptions, TracerProvider } from '@opentelemetry/sdk-trace';
 import { samplerOf } from './sampler.js';
-import type { StartTracingOptions, TracingEnvironment } from './start-tracing.js';
+import type { StartTracingOptions, TracingEnvironment } from './options.js';
 import { readTraceparent, type TraceContext } from './trace-context.js';
 import type { Span, SpanKind, SpanName, SpanOptions, Tracer } from './tracer.js';
 
