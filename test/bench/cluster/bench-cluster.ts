@@ -69,6 +69,11 @@ export class BenchCluster {
     return [first, ...others];
   }
 
+  /** Where projections are operated. */
+  get operatedAt(): string {
+    return this.cluster.of('projector')[0]?.server.url ?? '';
+  }
+
   /** Processes of ours: the engines are not among them, but for a compatible node. */
   get watched(): readonly Watched[] {
     return this.cluster.members.map(({ app, number, server }) => ({ name: `${app} ${number}`, pid: server.pid }));

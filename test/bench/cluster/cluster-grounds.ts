@@ -61,7 +61,7 @@ export async function loadOn(cluster: BenchCluster, load: Load): Promise<LoadRes
   const [url, ...others] = cluster.urls;
   const result = await runLoad({
     targetModule: new URL('../measure/parley-target.js', import.meta.url).href,
-    targetOptions: { url, others, run: `load${load.scene.kind}` },
+    targetOptions: { url, others, operatedAt: cluster.operatedAt, run: `load${load.scene.kind}` },
     load,
     watchPids: cluster.watched.map(({ pid }) => pid),
   });

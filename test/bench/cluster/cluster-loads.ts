@@ -51,6 +51,9 @@ function costsOf(cluster: BenchCluster, results: readonly LoadResult[]): readonl
   ];
 }
 
+const atMost = (goal: number | undefined): Goal | undefined =>
+  goal === undefined ? undefined : { of: 'value', atMost: goal };
+
 function steady(perSecond: number, goals: { readonly p50?: number; readonly p99?: number }): Bench<ClusterGrounds> {
   return {
     name: `steady-${perSecond}`,
@@ -59,8 +62,6 @@ function steady(perSecond: number, goals: { readonly p50?: number; readonly p99?
       const load = clusterLoad(context, pairs, { kind: 'steady', perSecond });
       const { results, notes } = await repeat(context, load);
       const late = results.map(({ lateness }) => `${inMs(lateness.p99).toFixed(2)} ms`).join(', ');
-      const atMost = (goal: number | undefined): Goal | undefined =>
-        goal === undefined ? undefined : { of: 'value', atMost: goal };
       return {
         figures: [
           latency('end to end p50', results, ({ delivery }) => delivery.p50, atMost(goals.p50)),

@@ -10,7 +10,6 @@ import { clusterLoad, pairs } from './cluster-loads.js';
 
 /** Of the messages: what is traced must not be what is measured. */
 const tracedRatio = 0.2;
-const rates = [200, 1_000];
 const microsNow = (): number => Date.now() * 1_000;
 
 interface Phase {
@@ -22,9 +21,9 @@ interface Phase {
   readonly endToEnd: number;
 }
 
-export const clusterStages: Bench<ClusterGrounds> = {
-  name: 'stages',
-  title: 'Where the time goes from socket to socket, out of the traces of every fifth message',
+const stagesAt = (perSecond: number): Bench<ClusterGrounds> => ({
+  name: `stages-${perSecond}`,
+  title: `Where the time goes at ${perSecond.toLocaleString('en')} messages a second, out of the traces of every fifth`,
   async run(context) {
     const { grounds, settings } = context;
     const receiver = await OtlpReceiver.start();
@@ -32,14 +31,12 @@ export const clusterStages: Bench<ClusterGrounds> = {
       const cluster = await grounds.start({ settings: tracing(receiver.endpoint) });
       const phases: Phase[] = [];
       try {
-        for (const perSecond of rates) {
-          const load = loadavg()[0] ?? 0;
-          context.say(`${perSecond} messages a second, traced; load of the machine ${load.toFixed(1)}`);
-          const result = await loadOn(cluster, clusterLoad(context, pairs, { kind: 'steady', perSecond }));
-          const to = microsNow();
-          const from = to - (settings.seconds + result.catchUpSeconds + 1) * 1e6;
-          phases.push({ perSecond, from, to, load, endToEnd: result.delivery.mean / 1_000 });
-        }
+        const load = loadavg()[0] ?? 0;
+        context.say(`${perSecond} messages a second, traced; load of the machine ${load.toFixed(1)}`);
+        const result = await loadOn(cluster, clusterLoad(context, pairs, { kind: 'steady', perSecond }));
+        const to = microsNow();
+        const from = to - (settings.seconds + result.catchUpSeconds + 1) * 1e6;
+        phases.push({ perSecond, from, to, load, endToEnd: result.delivery.mean / 1_000 });
       } finally {
         // Each process sends its last spans as it ends.
         await grounds.end(cluster);
@@ -49,7 +46,9 @@ export const clusterStages: Bench<ClusterGrounds> = {
       await receiver.close();
     }
   },
-};
+});
+
+export const stagesBenches: readonly Bench<ClusterGrounds>[] = [200, 1_000].map(stagesAt);
 
 const tracing = (endpoint: string): Readonly<Record<string, string>> => ({
   OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
@@ -77,5 +76,10 @@ function report(phases: readonly Phase[], journeys: readonly Journey[]) {
         `${(endToEnd - summary.total.mean).toFixed(1)} ms of it on sockets and in itself`,
     );
   }
-  return { figures, details, notes, pictures: { 'images/cluster-stages.svg': stagesSvg(lines) } };
+  return {
+    figures,
+    details,
+    notes,
+    pictures: { [`images/cluster-stages-${phases[0]?.perSecond ?? 0}.svg`]: stagesSvg(lines) },
+  };
 }

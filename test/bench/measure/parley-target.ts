@@ -5,13 +5,21 @@ import { type Account, operatorName, registerAll, registerOrLogIn, startConversa
 import { closeSocket, connectSocket, framesOf } from './parley-socket.js';
 import type { OpenTarget, Talker, Target } from './talker.js';
 
+interface ParleyTargetOptions {
+  readonly url: string;
+  readonly run: string;
+  readonly others?: readonly string[];
+  /** Where projections are asked for, when that is elsewhere. */
+  readonly operatedAt?: string;
+}
+
 /**
  * A Parley server as a target, on the bare protocol: the generator must not be slower here than against the yardstick.
  * @param options `{ url, run, others }`: the server's URL and a word that makes this run's user names its own; people
  * connect in turn to the server and the others
  */
 export const openTarget: OpenTarget = async (options) => {
-  const { url, run, others = [] } = options as { url: string; run: string; others?: readonly string[] };
+  const { url, run, others = [], operatedAt = url } = options as ParleyTargetOptions;
   const urls = [url, ...others];
   let connected = 0;
   const connect = (account: Account, conversationId: string): Promise<Talker> =>
@@ -31,7 +39,7 @@ export const openTarget: OpenTarget = async (options) => {
       const conversationId = await startConversation(url, owner, { kind: 'group', title: run, memberIds });
       return Promise.all(members.map((member) => connect(member, conversationId)));
     },
-    caughtUp: () => untilProjected(url, operator, { limitSeconds: 110 }),
+    caughtUp: () => untilProjected(operatedAt, operator, { limitSeconds: 110 }),
   };
   return target;
 };

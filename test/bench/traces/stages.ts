@@ -14,7 +14,6 @@ export const stageNames = [
   'held for other partitions',
   'push to the socket',
 ] as const;
-export type StageName = (typeof stageNames)[number];
 
 /** One message from the frame at its sender's gateway to the write at its receiver's. Microseconds. */
 export interface Journey {
@@ -97,13 +96,6 @@ export interface StageSummary {
 }
 
 export function summaryOf(journeys: readonly Journey[]): StageSummary {
-  const figures = (name: string, values: readonly number[]): StageFigures => {
-    const histogram = new Histogram();
-    for (const value of values) histogram.record(value);
-    const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
-    const ms = (micros: number): number => micros / 1_000;
-    return { name, p50: ms(histogram.percentile(50)), p99: ms(histogram.percentile(99)), mean: ms(mean) };
-  };
   return {
     messages: journeys.length,
     stages: stageNames.map((name, n) =>
@@ -121,4 +113,12 @@ export function summaryOf(journeys: readonly Journey[]): StageSummary {
       journeys.map(({ accepted }) => accepted),
     ),
   };
+}
+
+/** Of values in microseconds. */
+function figures(name: string, values: readonly number[]): StageFigures {
+  const histogram = new Histogram();
+  for (const value of values) histogram.record(value);
+  const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+  return { name, p50: histogram.percentile(50) / 1_000, p99: histogram.percentile(99) / 1_000, mean: mean / 1_000 };
 }

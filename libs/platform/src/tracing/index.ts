@@ -1,4 +1,4 @@
-export { startTracing, type StartTracingOptions, type Tracing, wantsTraces } from './start-tracing.js';
+export { startTracing } from './start-tracing.js';
 export { readTraceparent, tracedPositions, traceparentOf } from './trace-context.js';
 export {
   setTracer,

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { startTracing, wantsTraces, type TracingEnvironment } from './start-tracing.js';
+import type { TracingEnvironment } from './options.js';
+import { startTracing, wantsTraces } from './start-tracing.js';
 import { readTraceparent, tracedPositions, traceparentOf } from './trace-context.js';
 import { spanning, tracer } from './tracer.js';
 
@@ -79,10 +80,12 @@ describe('traces', () => {
     for (const span of [child, batch, other, one]) span?.end();
     await tracing.close();
     expect(tracer).toBeNull();
-    const named = (name: string): Sent => sent.find((span) => span.name === name) as Sent;
     const [first, second] = [readTraceparent(one?.traceparent), readTraceparent(other?.traceparent)];
-    expect(named('command send-message')).toMatchObject({ traceId: first?.traceId, parentSpanId: first?.spanId });
-    expect(named('relay publish')).toMatchObject({ traceId: first?.traceId, links: [{ traceId: second?.traceId }] });
+    const [command, relayed] = ['command send-message', 'relay publish'].map((name) =>
+      sent.find((s) => s.name === name),
+    );
+    expect(command).toMatchObject({ traceId: first?.traceId, parentSpanId: first?.spanId });
+    expect(relayed).toMatchObject({ traceId: first?.traceId, links: [{ traceId: second?.traceId }] });
     expect(services).toContainEqual({ key: 'service.name', value: { stringValue: 'parley-gateway' } });
   });
 

@@ -22,13 +22,14 @@ import {
 } from '@opentelemetry/resources';
 import { BatchSpanProcessor, type BatchSpanProcessorOptions, TracerProvider } from '@opentelemetry/sdk-trace';
 import { samplerOf } from './sampler.js';
-import type { StartTracingOptions, TracingEnvironment } from './start-tracing.js';
+import type { StartTracingOptions, TracingEnvironment } from './options.js';
 import { readTraceparent, type TraceContext } from './trace-context.js';
 import type { Span, SpanKind, SpanName, SpanOptions, Tracer } from './tracer.js';
 
 /** What OpenTelemetry says is told this often at most, ms. */
 const quietMs = 10_000;
 const closeMs = 2_000;
+const silent = (): void => undefined;
 /** Links of one span; the limit of the SDK. */
 const mostLinks = 128;
 
@@ -44,7 +45,6 @@ export function startOpenTelemetry({ environment, serviceName, logger }: StartTr
     logger?.warn({ reason: what }, 'tracing');
   };
   const tell = (message: string): void => warn(message);
-  const silent = (): void => undefined;
   diag.setLogger(
     { error: tell, warn: tell, info: silent, debug: silent, verbose: silent },
     { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },

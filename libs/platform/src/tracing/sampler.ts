@@ -5,7 +5,7 @@ import {
   type Sampler,
   TraceIdRatioBasedSampler,
 } from '@opentelemetry/sdk-trace';
-import type { TracingEnvironment } from './start-tracing.js';
+import type { TracingEnvironment } from './options.js';
 
 /**
  * As OTEL_TRACES_SAMPLER and OTEL_TRACES_SAMPLER_ARG say; by default whatever nobody before has decided against.

@@ -1,16 +1,5 @@
-import type { Logger } from '../logging.js';
+import type { StartTracingOptions, TracingEnvironment } from './options.js';
 import { setTracer } from './tracer.js';
-
-export type TracingEnvironment = Readonly<Record<string, string | undefined>>;
-
-export interface StartTracingOptions {
-  /** With the standard variables (`OTEL_…`). */
-  readonly environment: TracingEnvironment;
-  /** Where OTEL_SERVICE_NAME names none. */
-  readonly serviceName: string;
-  /** Told what cannot be sent; absent: nobody. */
-  readonly logger?: Pick<Logger, 'warn'>;
-}
 
 export interface Tracing {
   /** Sends what is left, for two seconds at most; nothing is recorded any more. Never rejects. */
@@ -33,12 +22,12 @@ export function wantsTraces(environment: TracingEnvironment): boolean {
 export async function startTracing(options: StartTracingOptions): Promise<Tracing> {
   if (!wantsTraces(options.environment)) return off;
   const { startOpenTelemetry } = await import('./open-telemetry.js');
-  const { tracer, close } = startOpenTelemetry(options);
-  setTracer(tracer);
+  const started = startOpenTelemetry(options);
+  setTracer(started.tracer);
   return {
     close() {
       setTracer(null);
-      return close();
+      return started.close();
     },
   };
 }
