@@ -16,6 +16,7 @@ interface Trouble {
   readonly pipeline: number;
   /** Longest time from acceptance to push: longer than a hole is let be, too. */
   readonly projectDelayMs: number;
+  /** How long frames wait for others to leave with. */
   readonly gatherMs: number;
   readonly messages: number;
   readonly window: number;
@@ -154,7 +155,7 @@ async function run(
   await Promise.all(devices.map(({ client }) => client.close()));
 }
 
-/** What was accepted is in the log once, under the sequence that was told; what one wrote is in the order of writing. */
+/** What was accepted is in the log once, under the sequence that was told. `inOrder`: it was answered in the order of writing. */
 function expectSentOnce({ log }: Scene, devices: readonly Device[], inOrder: boolean): void {
   for (const { ledger, userId } of devices)
     for (const room of rooms) {

@@ -116,6 +116,21 @@ describe('holes', () => {
     expect(questions).toMatchObject([{ after: 1, limit: 2 }]);
   });
 
+  it('stay when history is refused because one has left: what was said before is on its way', async () => {
+    const { scene, device, client } = await two();
+    scene.server.faults.projectDelayMs = 600_000;
+    const content = { type: 'text.v1', text: 'one' } as const;
+    scene.log.send(ben, { type: 'send', ref: 0, conversationId: room, clientMessageId: 'b-1', content });
+    const { sequence } = await scene.settled(client.send(room, 'two'));
+    expect(sequence).toBe(2);
+    scene.log.remove(room, ann);
+    await scene.simulation.pass(1000);
+    expect(scene.server.received.filter(({ type }) => type === 'history')).not.toEqual([]);
+    expect(received(device.ledger, room)).toEqual([]);
+    await scene.simulation.until(() => client.conversation(room) === undefined, 700_000);
+    expect(received(device.ledger, room)).toEqual([1, 2]);
+  });
+
   it('are fetched in pages when they are long', async () => {
     const { scene, device, says } = await two({ limits: { messages: 20 } });
     scene.server.faults.omit = 1;

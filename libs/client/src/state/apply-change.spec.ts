@@ -2,10 +2,12 @@ import type { Change } from '@parley/protocol';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { departed, entry, joined, me, message, other, room, said } from '../testing/builders.js';
+import { memoryStore } from '../storage/key-value-store.js';
 import { applyChange } from './apply-change.js';
 import { applySnapshotEntry, fillHole } from './apply-entry.js';
 import { emptyState, type LocalState, resetState } from './local-state.js';
 import { readStateOf } from './read-state.js';
+import { SavedState } from './saved-state.js';
 
 const fresh = (messages = 100): LocalState => emptyState(me, { messages, notices: 10, members: 10, people: 10 });
 
@@ -169,6 +171,16 @@ describe('joining again', () => {
   });
 });
 
+it('keeps what began again after leaving over a restart, with what was announced in it', async () => {
+  const store = memoryStore();
+  const state = fresh();
+  apply(state, [joined(1), said(1, 10), departed(12), said(2, 14)]);
+  await new SavedState(store).save(state, 'c14', [room]);
+  const loaded = (await new SavedState(store).load(() => fresh()))!.state;
+  const events = apply(loaded, [joined(13, { afterSequence: 1, lastSequence: 2 }), said(2, 14), said(3, 15)]);
+  expect(announced(events)).toEqual([3]);
+});
+
 describe('holes', () => {
   it('are what is between sequences, and close by history', () => {
     const state = fresh();
@@ -186,6 +198,8 @@ describe('holes', () => {
     apply(state, [joined(1), said(1, 10), said(5, 14)]);
     const nothing = { entries: [], hasMoreAfter: false };
     fillHole(state, conversation(state), [2, 4], 3, nothing);
+    expect(conversation(state).timeline.missing.first).toEqual([4, 4]);
+    expect(fillHole(state, conversation(state), [4, 4], 3, nothing)).toEqual([]);
     expect(conversation(state).timeline.missing.first).toEqual([4, 4]);
     expect(announced([...fillHole(state, conversation(state), [4, 4], 5, nothing)])).toEqual([5]);
   });

@@ -264,14 +264,18 @@ export class FakeServer implements Network {
     if (this.mute || !this.#sessions.has(session)) return;
     const text = JSON.stringify(serverFrame.parse(frame));
     this.#write(session, text);
-    if (frame.type === 'changes' && this.#simulation.chance(this.faults.duplicate))
-      this.#write(session, `${text},${text}`);
+    if (frame.type === 'changes' && this.#simulation.chance(this.faults.duplicate)) this.#write(session, text, text);
   }
 
-  #write(session: FakeSession, text: string): void {
-    session.gathered.push(text);
-    if (session.gathered.length > 1) return;
-    const leave = (): void => session.end.send(`[${session.gathered.splice(0).join()}]`);
+  /** One frame leaves as it is, several as an array. */
+  #write(session: FakeSession, ...texts: readonly string[]): void {
+    const leaving = session.gathered.length > 0;
+    session.gathered.push(...texts);
+    if (leaving) return;
+    const leave = (): void => {
+      const frames = session.gathered.splice(0);
+      session.end.send(frames.length === 1 ? frames.join() : `[${frames.join()}]`);
+    };
     if (this.faults.gatherMs === 0) leave();
     else this.#simulation.after(this.#simulation.random() * this.faults.gatherMs, leave);
   }
