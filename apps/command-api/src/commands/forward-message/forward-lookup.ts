@@ -27,9 +27,8 @@ export class ForwardLookup {
    */
   async find(from: ForwardMessage['from'], actorId: string, eventId: string): Promise<Original> {
     const { conversationId, sequence } = from;
-    const member =
-      memberOf(await this.conversations.load(conversationId), actorId) ??
-      memberOf(await this.conversations.fresh(conversationId), actorId);
+    // What another node removed them from is not shown to them here: the log is asked.
+    const member = memberOf(await this.conversations.fresh(conversationId), actorId);
     if (member === null || !sees(member.windows, sequence)) return this.#accepted(from, eventId, 'message_not_found');
     const { facts, messageId } = await this.messages.current(conversationId, sequence, actorId);
     if (facts === null || messageId === null) return this.#accepted(from, eventId, 'message_not_found');
