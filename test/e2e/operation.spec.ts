@@ -53,7 +53,14 @@ describe('a server in operation', () => {
   });
 
   it('tells all mistakes of its configuration at once', async () => {
-    const refused = await parley({}, 'serve', '--port=no', '--heartbeat=1', '--no-such=1', '--tls-cert-file=x');
+    const refused = await parley(
+      { PARLEY_DATA_DIR: '' },
+      'serve',
+      '--port=no',
+      '--heartbeat=1',
+      '--no-such=1',
+      '--tls-cert-file=x',
+    );
     expect(refused.code).toBe(2);
     for (const name of ['--port', '--heartbeat', '--no-such', 'PARLEY_DATA_DIR']) expect(refused.err).toContain(name);
   });

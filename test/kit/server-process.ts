@@ -95,3 +95,8 @@ function readyUrl(child: ChildProcess, readyWithinMs: number, errorOutput: () =>
     });
   });
 }
+
+/** What a process at this url answers to `/metrics`. */
+export async function metricsOf(url: string): Promise<string> {
+  return (await fetch(`${url}/metrics`)).text();
+}

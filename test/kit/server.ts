@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Settings, startProcess } from './server-process.js';
+import { metricsOf, type Settings, startProcess } from './server-process.js';
 import type { ServerOptions, TestServer } from './test-server.js';
 
 export type { ServerOptions, TestServer } from './test-server.js';
@@ -37,6 +37,7 @@ export async function startEmbedded(options: ServerOptions = {}): Promise<TestSe
     socketUrl: `${url.replace(/^http/, 'ws')}/v1/socket`,
     dataDir,
     settings,
+    metrics: async () => ({ all: await metricsOf(url) }),
     pid,
     errorOutput: () => server.errorOutput(),
     stop: () => server.stop(),

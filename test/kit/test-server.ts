@@ -14,6 +14,8 @@ export interface TestServer {
   /** `ws://127.0.0.1:port/v1/socket` */
   readonly socketUrl: string;
   readonly dataDir: string;
+  /** `/metrics` of one process of each app, by the app. */
+  metrics(): Promise<Readonly<Record<string, string>>>;
   /** For an operator's commands beside it. */
   readonly settings: Settings;
   /** Of what serves the url. */

@@ -3,8 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawnCompatibleNode } from '../../eventstore-node/index.js';
+import { metricsOf } from '../server-process.js';
 import type { ServerOptions, TestServer } from '../test-server.js';
-import { type Cluster, type ClusterOptions, startCluster } from './cluster.js';
+import { type Cluster, type ClusterOptions, type Member, startCluster } from './cluster.js';
 import { GatewayBalancer } from './gateway-balancer.js';
 import { migrate } from './migrate.js';
 import { settingsOf } from './settings.js';
@@ -47,6 +48,10 @@ export async function startClusterServer(
     socketUrl: `${balancer.url.replace(/^http/, 'ws')}/v1/socket`,
     dataDir,
     settings: first.settings,
+    async metrics() {
+      const ofApp = async ({ app, server }: Member): Promise<[string, string]> => [app, await metricsOf(server.url)];
+      return Object.fromEntries(await Promise.all(cluster.members.filter(({ number }) => number === 1).map(ofApp)));
+    },
     pid: first.server.pid,
     errorOutput: () => cluster.members.map((member) => member.server.errorOutput()).join(''),
     async stop() {
