@@ -49,8 +49,7 @@ export async function startClusterServer(
     dataDir,
     settings: first.settings,
     async metrics() {
-      const ofApp = async ({ app, server }: Member): Promise<[string, string]> => [app, await metricsOf(server.url)];
-      return Object.fromEntries(await Promise.all(cluster.members.filter(({ number }) => number === 1).map(ofApp)));
+      return Object.fromEntries(await Promise.all(cluster.members.filter(({ number }) => number === 1).map(ofMember)));
     },
     pid: first.server.pid,
     errorOutput: () => cluster.members.map((member) => member.server.errorOutput()).join(''),
@@ -77,6 +76,8 @@ export async function startClusterServer(
   };
   return server;
 }
+
+const ofMember = async ({ app, server }: Member): Promise<[string, string]> => [app, await metricsOf(server.url)];
 
 function compatibleNode(dataDir: string): ReturnType<typeof spawnCompatibleNode> {
   const directory = join(dataDir, 'event-log');

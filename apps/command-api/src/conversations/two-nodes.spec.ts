@@ -212,13 +212,15 @@ it(
   },
 );
 
-describe('one who was removed by another node', () => {
-  const members = (): readonly [WriteSide, WriteSide, string, string, string] =>
-    [...(nodes as [WriteSide, WriteSide]), ...(people as [string, string, string])] as const;
+const cast = (): readonly [WriteSide, WriteSide, string, string, string] => [
+  ...(nodes as [WriteSide, WriteSide]),
+  ...(people as [string, string, string]),
+];
 
+describe('one who was removed by another node', () => {
   /** A group of three, known to both nodes, from which the first node then removes the guest; and their own room. */
   async function removed(): Promise<{ room: string; own: string; last: number }> {
-    const [here, there, owner, member, guest] = members();
+    const [here, there, owner, member, guest] = cast();
     for (const node of nodes) node.history.behind = 0;
     const room = await here.group(owner, member, guest);
     const own = await there.group(guest);
@@ -229,14 +231,14 @@ describe('one who was removed by another node', () => {
   }
 
   it('sets nothing for that conversation on a node that has not heard of it', async () => {
-    const [, there, , , guest] = members();
+    const [, there, , , guest] = cast();
     const { room } = await removed();
     const marked = await there.refusal(guest, { type: 'mark-unread', conversationId: room, marked: true });
     expect(marked).toBe('conversation_not_found');
   });
 
   it('forwards nothing that was said afterwards', async () => {
-    const [, there, , , guest] = members();
+    const [, there, , , guest] = cast();
     const { room, own, last } = await removed();
     const from = { conversationId: room, sequence: last };
     const command = { type: 'forward-message', conversationId: own, clientMessageId: 'f1', from } as const;
