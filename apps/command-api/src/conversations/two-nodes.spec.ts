@@ -217,19 +217,19 @@ const cast = (): readonly [WriteSide, WriteSide, string, string, string] => [
   ...(people as [string, string, string]),
 ];
 
-describe('one who was removed by another node', () => {
-  /** A group of three, known to both nodes, from which the first node then removes the guest; and their own room. */
-  async function removed(): Promise<{ room: string; own: string; last: number }> {
-    const [here, there, owner, member, guest] = cast();
-    for (const node of nodes) node.history.behind = 0;
-    const room = await here.group(owner, member, guest);
-    const own = await there.group(guest);
-    await there.send(guest, room, 'known here');
-    await here.execute(owner, { type: 'remove-member', conversationId: room, userId: guest });
-    const { sequence } = await here.send(owner, room, 'not for the guest');
-    return { room, own, last: sequence };
-  }
+/** A group of three, known to both nodes, from which the first node then removes the guest; and their own room. */
+async function removed(): Promise<{ room: string; own: string; last: number }> {
+  const [here, there, owner, member, guest] = cast();
+  for (const node of nodes) node.history.behind = 0;
+  const room = await here.group(owner, member, guest);
+  const own = await there.group(guest);
+  await there.send(guest, room, 'known here');
+  await here.execute(owner, { type: 'remove-member', conversationId: room, userId: guest });
+  const { sequence } = await here.send(owner, room, 'not for the guest');
+  return { room, own, last: sequence };
+}
 
+describe('one who was removed by another node', () => {
   it('sets nothing for that conversation on a node that has not heard of it', async () => {
     const [, there, , , guest] = cast();
     const { room } = await removed();
