@@ -119,7 +119,7 @@ describe('an engine that is late, away or silent', () => {
   });
 
   it('says that there is no keyspace yet, and goes on when there is', async () => {
-    const url = `${keyspace.url}_late`;
+    const url = keyspace.url.replace(keyspace.client.address.keyspace, (name) => `${name}_late`);
     const logger = createLogger('fatal');
     const warn = vi.spyOn(logger, 'warn');
     client = new CassandraClient({ url, logger });
