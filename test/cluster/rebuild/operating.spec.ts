@@ -91,7 +91,7 @@ describe('operating the projections of a cluster through any process', { timeout
     const lane = [partitionOfStream(stream, partitions), event.position, stream, event.type];
     await scene.cassandra.write({
       query: `INSERT INTO parked_events (projection, generation, partition, position, stream, type, reason, parked_at)
-        VALUES ('history', 1, ?, ?, ?, ?, 'of this test', 1)`,
+        VALUES ('history', 1, ?, ?, ?, ?, 'of this test', 1) USING TIMESTAMP 1`,
       params: lane,
     });
     const before = (await parked()).length;
