@@ -121,19 +121,28 @@ export class Device {
   #cursor: string | null = null;
   #asked = 0;
   readonly #end = new AbortController();
-  readonly #done: Promise<void>;
+  #done: Promise<void> = Promise.resolve();
 
-  constructor(
+  private constructor(
     private readonly scene: RebuildScene,
     private readonly person: Person,
-  ) {
-    this.#done = this.#run();
+  ) {}
+
+  /** Resolves once it has the beginning from which it hears of everything. */
+  static async begin(scene: RebuildScene, person: Person): Promise<Device> {
+    const device = new Device(scene, person);
+    await device.catchUp();
+    device.#done = device.#run();
+    return device;
   }
 
-  /** Asks on until there is nothing more. */
   async stop(): Promise<void> {
     this.#end.abort();
     await this.#done;
+  }
+
+  /** Asks on until the gateway that is asked knows no more. */
+  async catchUp(): Promise<void> {
     while (await this.#ask());
   }
 

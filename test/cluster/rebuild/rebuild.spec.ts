@@ -1,6 +1,6 @@
 import type { BuildPhase, ProjectionName } from '@parley/ports';
 import { queryRoutes } from '@parley/protocol';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ask } from '../../kit/rest.js';
 import { Device, Reader } from './readers.js';
 import { RebuildScene } from './scene.js';
@@ -23,14 +23,27 @@ describe('projections of a cluster', { timeout: 600_000 }, () => {
   let talk: Talk;
   let readers: Reader[];
   let device: Device;
+  /** Last sequence of each conversation when the device began. */
+  let before: ReadonlyMap<string, number>;
+
+  const lastSequences = async (): Promise<ReadonlyMap<string, number>> => {
+    const token = scene.people[1]?.token;
+    const last = async (conversationId: string): Promise<[string, number]> => {
+      const input = { params: { conversationId }, query: { limit: 1 }, token };
+      const { data } = await ask(scene.server.url, queryRoutes.listMessages, input);
+      return [conversationId, data[0]?.sequence ?? 0];
+    };
+    return new Map(await Promise.all(scene.conversations.map(last)));
+  };
 
   beforeAll(async () => {
     scene = await RebuildScene.open(messages);
-    talk = new Talk(scene);
     const [first, second] = scene.people;
     if (first === undefined || second === undefined) throw new Error('nobody is there');
+    before = await lastSequences();
+    device = await Device.begin(scene, second);
+    talk = new Talk(scene);
     readers = scene.gateways.map((gateway) => new Reader(scene, gateway, first));
-    device = new Device(scene, second);
   }, 300_000);
   afterAll(async () => {
     await talk?.stop().catch(() => undefined);
@@ -64,18 +77,16 @@ describe('projections of a cluster', { timeout: 600_000 }, () => {
     await scene.untilQuiet();
     for (const reader of readers) await reader.stop();
     await device.stop();
-    const [, second] = scene.people;
-    for (const [conversationId, heard] of device.messages) {
-      const first = Math.min(...heard);
-      const page = await ask(scene.server.url, queryRoutes.listMessages, {
-        params: { conversationId },
-        query: { limit: 1 },
-        token: second?.token,
-      });
-      const last = page.data[0]?.sequence ?? 0;
-      const missing = Array.from({ length: last - first + 1 }, (_, n) => first + n).filter((each) => !heard.has(each));
-      expect({ conversationId, missing }).toEqual({ conversationId, missing: [] });
-    }
+    const after = await lastSequences();
+    await vi.waitFor(async () => {
+      await device.catchUp();
+      for (const [conversationId, last] of after) {
+        const from = before.get(conversationId) ?? 0;
+        const said = Array.from({ length: last - from }, (_, n) => from + n + 1);
+        const missing = said.filter((sequence) => device.messages.get(conversationId)?.has(sequence) !== true);
+        expect({ conversationId, missing }).toEqual({ conversationId, missing: [] });
+      }
+    }, 20_000);
     for (const [name] of plan) {
       const report = await scene.rebuild(name);
       expect(report).toMatchObject({ onlyInOld: 0, onlyInNew: 0, different: 0, examples: [], switched: true });
