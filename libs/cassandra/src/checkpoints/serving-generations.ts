@@ -73,15 +73,12 @@ export class ServingGenerations {
 
   async #look(): Promise<void> {
     const began = performance.now();
-    await Promise.all(
-      storedProjections.map(async (projection) => {
-        const row = await this.client.readOne<PlanRow>(
-          'SELECT serving, version, beside, held FROM projection_generations WHERE projection = ?',
-          [projection],
-        );
-        if (row !== null) this.#known.set(projection, planOf(row));
-      }),
+    const rows = await this.client.read<PlanRow & { projection: StoredProjection }>(
+      `SELECT projection, serving, version, beside, held FROM projection_generations
+       WHERE projection IN (${storedProjections.map(() => '?').join(', ')})`,
+      storedProjections,
     );
+    for (const row of rows) this.#known.set(row.projection, planOf(row));
     this.#lookedAt = began;
   }
 }

@@ -7,7 +7,8 @@ import { connectWhenThere, shutDown } from './connection.js';
 import type { DriverSettings } from './driver.js';
 import { asUnavailable, isReadFailure, isTimeout } from './failures.js';
 import { type Row, rowsOf } from './rows.js';
-import { batchesOf, type Statement } from './statements.js';
+import { holdsAllOnEveryNode, type Replication } from './replication.js';
+import { batchesOf, sharedBy, type Statement } from './statements.js';
 import { type CassandraAddress, parseCassandraUrl } from './url.js';
 
 const { types } = cassandra;
@@ -128,10 +129,12 @@ export class CassandraClient {
 
   /**
    * Many idempotent writes. Each group holds the writes of one partition (of one table): they go as unlogged batches,
-   * one after the other; groups go side by side. All are through when it resolves; when it rejects, any part may be.
+   * one after the other; groups go side by side, or several in one batch where every node has every row anyway. All are
+   * through when it resolves; when it rejects, any part may be.
    */
   async writeAll(partitions: readonly (readonly Statement[])[]): Promise<void> {
-    await mapBounded(partitions, this.#writeConcurrency, async (partition) => {
+    const groups = this.#everyNodeHasAll ? sharedBy(partitions) : partitions;
+    await mapBounded(groups, this.#writeConcurrency, async (partition) => {
       for (const batch of batchesOf(partition)) await this.#writeBatch(batch);
     });
   }
@@ -240,6 +243,14 @@ export class CassandraClient {
     } catch (error) {
       throw asUnavailable(error);
     }
+  }
+
+  /** As the driver knows the keyspace and its nodes; false while it does not. */
+  get #everyNodeHasAll(): boolean {
+    const { keyspace, dataCenter } = this.address;
+    // The driver's types leave the options out.
+    const replication = this.#driver?.metadata.keyspaces[keyspace] as Replication | undefined;
+    return replication !== undefined && holdsAllOnEveryNode(replication, dataCenter, this.nodes().known);
   }
 
   #connectedDriver(): cassandra.Client {

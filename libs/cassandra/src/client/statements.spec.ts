@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { batchesOf, deleteAt, insertAt, updateAt } from './statements.js';
+import { batchesOf, deleteAt, insertAt, sharedBy, updateAt } from './statements.js';
 
 const statement = (text: string) => ({ query: 'q', params: [text] });
 
@@ -31,4 +31,22 @@ it('cuts the writes of a partition by number and by size, in order', () => {
   const large = Array.from({ length: 5 }, () => statement('x'.repeat(100_000)));
   expect(batchesOf(large).map(({ length }) => length)).toEqual([2, 2, 1]);
   expect(batchesOf([statement('x'.repeat(1_000_000)), statement('y')]).map(({ length }) => length)).toEqual([1, 1]);
+});
+
+it('puts small partitions together, and leaves large ones alone, in order', () => {
+  const partitions = Array.from({ length: 23 }, (_, i) => [statement(`${i}`), statement(`${i} again`)]);
+  const shared = sharedBy(partitions);
+  expect(shared.map(({ length }) => length)).toEqual([20, 20, 6]);
+  expect(shared.flat()).toEqual(partitions.flat());
+  const wide = Array.from({ length: 40 }, () => statement('w'));
+  expect(sharedBy([wide, wide, [statement('a')]]).map(({ length }) => length)).toEqual([40, 41]);
+  const long = [statement('x'.repeat(2_500))];
+  const huge = [statement('x'.repeat(100_000))];
+  expect(sharedBy([long, [statement('a')], long, huge, [statement('b')]])).toEqual([
+    [...long, statement('a')],
+    long,
+    huge,
+    [statement('b')],
+  ]);
+  expect(sharedBy([])).toEqual([]);
 });

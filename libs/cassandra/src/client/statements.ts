@@ -71,6 +71,35 @@ export function batchesOf(partition: readonly Statement[]): readonly (readonly S
   return batches;
 }
 
+/** Beyond these an engine with its own settings complains of a batch that has rows of several partitions. */
+const maxSharedPartitions = 10;
+const maxSharedCharacters = 3_000;
+
+/**
+ * Puts small partitions together, so that they can go as one batch: for engines where every node has every row, and a
+ * batch is no more work than its rows. What is large stays alone.
+ */
+export function sharedBy(partitions: readonly (readonly Statement[])[]): readonly (readonly Statement[])[] {
+  const shared: Statement[][] = [];
+  let last: { readonly statements: Statement[]; partitions: number; characters: number } | null = null;
+  for (const partition of partitions) {
+    const characters = partition.reduce((sum, statement) => sum + charactersOf(statement), 0);
+    if (
+      last === null ||
+      last.partitions === maxSharedPartitions ||
+      last.characters + characters > maxSharedCharacters ||
+      last.statements.length + partition.length > maxRows
+    ) {
+      last = { statements: [], partitions: 0, characters: 0 };
+      shared.push(last.statements);
+    }
+    last.statements.push(...partition);
+    last.partitions++;
+    last.characters += characters;
+  }
+  return shared;
+}
+
 function charactersOf({ params }: Statement): number {
   let sum = 0;
   for (const value of params) sum += typeof value === 'string' || value instanceof Uint8Array ? value.length : 8;
