@@ -73,12 +73,16 @@ export default {
     {
       name: 'through-the-index',
       comment:
-        'A package is entered through its index, by its name. Folding and tracing have an index of their own: worker threads need them without Nest.',
+        'A package is entered through its index, by its name. Bounded work, folding and tracing have an index of their own: worker threads need them without Nest.',
       severity: 'error',
       from: { path: '^((?:libs|apps)/[^/]+|test)/' },
       to: {
         path: '^(libs|apps)/',
-        pathNot: ['^$1/', '^(libs|apps)/[^/]+/src/index\\.ts$', '^libs/platform/src/(search|tracing)/index\\.ts$'],
+        pathNot: [
+          '^$1/',
+          '^(libs|apps)/[^/]+/src/index\\.ts$',
+          '^libs/platform/src/(bounded|search|tracing)/index\\.ts$',
+        ],
       },
     },
     {

@@ -1,8 +1,8 @@
 import { type Logger, Silence } from '@parley/platform';
+import { Gate, mapBounded } from '@parley/platform/bounded';
 import { ReadModelUnavailable } from '@parley/ports';
 import cassandra from 'cassandra-driver';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Gate, mapBounded } from './bounded.js';
 import { connectWhenThere, shutDown } from './connection.js';
 import type { DriverSettings } from './driver.js';
 import { asUnavailable, isReadFailure, isTimeout } from './failures.js';

@@ -1,4 +1,4 @@
-export { Gate, mapBounded } from './bounded.js';
+export { mapBounded } from '@parley/platform/bounded';
 export { CassandraClient, type CassandraOptions, type Conditional, connectCassandra } from './cassandra-client.js';
 export type { Row } from './rows.js';
 export { settled } from './settled.js';
