@@ -1,4 +1,5 @@
 import type { DecodedEvent, ParleyEvent } from '@parley/events';
+import { mapBounded } from '@parley/platform/bounded';
 import { tracedPositions, tracer } from '@parley/platform/tracing';
 import {
   changeJson,
@@ -10,6 +11,9 @@ import {
 } from '@parley/ports';
 import { Drafts, type Ranked } from './drafts.js';
 import { draftsOf } from './draft-changes.js';
+
+/** Of one batch. Receipts of 500 people are as many drafts, and each waits for an engine. */
+const draftsAtOnce = 32;
 
 /**
  * What goes to whom after a batch is readable. New messages are passed on as history stored them, without another look;
@@ -34,11 +38,11 @@ async function compose(
   const drafts = new Drafts();
   for (const event of events) for (const drafted of draftsOf(event)) drafts.add(drafted);
   if (drafts.isEmpty) return ready.map((entry) => entry.delivery);
-  for (const draft of drafts.all()) {
-    for (const delivery of await draft.make(reader)) {
-      ready.push({ delivery, rank: rankOfChange(draft.kind) });
-    }
-  }
+  const made = await mapBounded([...drafts.all()], draftsAtOnce, async (draft): Promise<readonly Ranked[]> => {
+    const rank = rankOfChange(draft.kind);
+    return (await draft.make(reader)).map((delivery) => ({ delivery, rank }));
+  });
+  for (const some of made) for (const entry of some) ready.push(entry);
   ready.sort((a, b) => a.delivery.position - b.delivery.position || a.rank - b.rank);
   return ready.map((entry) => entry.delivery);
 }
