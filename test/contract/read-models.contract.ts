@@ -385,6 +385,27 @@ export function readModelsContract(name: string, open: () => Promise<ReadModelsU
         expect((await membership.conversationsOf(a)).conversationIds).toEqual([conversationId]);
         expect((await membership.conversationsOf(c)).conversationIds).toEqual([]);
       });
+
+      it('knows what somebody may see of each conversation they are in, earlier stays included', async () => {
+        const { scene, id } = aScene();
+        const [conversationId, left, a, b] = [id('cnv_stays'), id('cnv_left'), id('usr_a'), id('usr_b')];
+        scene.start(conversationId, { [a]: 'owner', [b]: 'member' }).start(left, { [a]: 'owner', [b]: 'member' });
+        scene.leave(left, b).send(conversationId, a, 'seen');
+        scene.leave(conversationId, b).send(conversationId, a, 'unseen');
+        scene.add(conversationId, b, a).send(conversationId, a, 'seen again');
+        await settle(scene);
+        const { position, windows } = await models.readModels.membership.windowsOf(b);
+        expect(position).toBe(models.readModels.positions.safePosition());
+        expect([...windows]).toEqual([
+          [
+            conversationId,
+            [
+              { afterSequence: 0, untilSequence: 1 },
+              { afterSequence: 2, untilSequence: null },
+            ],
+          ],
+        ]);
+      });
     });
 
     describe('watermarks', () => {
@@ -461,7 +482,7 @@ export function readModelsContract(name: string, open: () => Promise<ReadModelsU
                 (userId) =>
                   new PushedDevice(userId, oracle, begin, async (device) => {
                     await sync(device, 7);
-                    return (await models.readModels.membership.conversationsOf(userId)).conversationIds;
+                    return (await models.readModels.membership.windowsOf(userId)).windows;
                   }),
               );
               const batches: Parameters<PushedDevice['take']>[0][] = [];

@@ -1,4 +1,4 @@
-import type { MembershipWindow } from '@parley/events';
+import type { MembershipWindow, SequenceWindow } from '@parley/events';
 
 /**
  * What the gateway reads. Rows come as JSON texts of the protocol's views, encoded by the projector once and passed on
@@ -63,6 +63,14 @@ export interface MembershipReader {
   membership(conversationId: string, userId: string): Promise<ConversationMembership | null>;
   /** Conversations this person is in now, as of one projected position. */
   conversationsOf(userId: string): Promise<{ readonly position: number; readonly conversationIds: readonly string[] }>;
+  /**
+   * The same with what they may see of each: all their windows there, by conversation. The windows may be as of later than
+   * `position`, which says the same of every message there was until then.
+   */
+  windowsOf(userId: string): Promise<{
+    readonly position: number;
+    readonly windows: ReadonlyMap<string, readonly SequenceWindow[]>;
+  }>;
   /** Members now, ordered by user id, as member views in JSON. */
   members(conversationId: string, afterUserId: string | null, limit: number): Promise<readonly string[]>;
   /** Do these two people share a conversation now? */

@@ -25,7 +25,7 @@ describe('a batch on the wire', () => {
           position: 8,
           change: '{"a":"ü"}',
           sequence: 4,
-          except: ['usr_2'],
+          except: 'usr_2',
         },
         delivery(9),
       ],

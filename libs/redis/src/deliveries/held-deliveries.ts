@@ -51,7 +51,4 @@ export class HeldDeliveries {
   }
 }
 
-function costOf(delivery: Delivery): number {
-  const names = delivery.to === 'conversation' ? (delivery.except?.length ?? 0) * 40 : 0;
-  return overhead + delivery.change.length + names;
-}
+const costOf = (delivery: Delivery): number => overhead + delivery.change.length;

@@ -1,11 +1,10 @@
-import { sees } from '@parley/events';
+import { sequenceWindowsOf, type SequenceWindow } from '@parley/events';
 import { memberJson, type DeliveryReader } from '@parley/ports';
 import type { CassandraPeopleReader } from '../../people/index.js';
 import type { ReadModelSources } from '../common/sources.js';
 import { EntryComposer } from '../inbox/entry-composer.js';
 import { windowsOf } from '../membership/membership-fold.js';
 import { conversationsAt } from '../membership/membership-reader.js';
-import type { StartRow } from '../membership/membership-rows.js';
 
 const everything = Number.MAX_SAFE_INTEGER;
 
@@ -26,15 +25,11 @@ export class CassandraDeliveryReader implements DeliveryReader {
     return (await this.#open()).history.notice(conversationId, position);
   }
 
-  async conversation(conversationId: string, position: number, userId?: string): Promise<string | null> {
-    const composer = await this.#open();
-    if (userId === undefined) return composer.conversation(conversationId, position);
-    const member = await composer.membership.member(conversationId, userId);
-    return member === null ? null : composer.conversation(conversationId, position, windowsOf(member));
-  }
-
-  async pins(conversationId: string): Promise<readonly number[]> {
-    return (await (await this.#open()).inbox.head(conversationId))?.pins ?? [];
+  async conversation(
+    conversationId: string,
+    position: number,
+  ): Promise<{ readonly view: string; readonly pins: readonly number[] } | null> {
+    return (await this.#open()).conversation(conversationId, position);
   }
 
   async member(conversationId: string, userId: string): Promise<string | null> {
@@ -42,22 +37,15 @@ export class CassandraDeliveryReader implements DeliveryReader {
     return member === null ? null : memberJson(member);
   }
 
-  async membersBlindTo(
+  async joinedEntry(
     conversationId: string,
-    sequences: readonly number[],
+    userId: string,
     position: number,
-  ): Promise<readonly string[]> {
-    if (sequences.length === 0) return [];
-    const { membership } = await this.#open();
-    const started = await membership.startedAfter(conversationId, Math.min(...sequences));
-    return started
-      .filter(({ untilPosition }) => untilPosition === null || untilPosition > position)
-      .filter((row) => !sequences.every((sequence) => sees(sequenceWindowsOf(row), sequence)))
-      .map(({ userId }) => userId);
-  }
-
-  async joinedEntry(conversationId: string, userId: string, position: number): Promise<string | null> {
-    return (await this.#open()).entry(conversationId, userId, position);
+  ): Promise<{ readonly entry: string; readonly windows: readonly SequenceWindow[] } | null> {
+    const composer = await this.#open();
+    const member = await composer.membership.member(conversationId, userId);
+    const entry = member === null || member.role === null ? null : await composer.entryOf(member, position);
+    return member === null || entry === null ? null : { entry, windows: sequenceWindowsOf(windowsOf(member)) };
   }
 
   async receipts(conversationId: string): Promise<string> {
@@ -84,8 +72,3 @@ export class CassandraDeliveryReader implements DeliveryReader {
     return EntryComposer.open(this.options);
   }
 }
-
-const sequenceWindowsOf = ({ earlier, afterSequence, untilSequence }: StartRow) => [
-  ...earlier,
-  { afterSequence, untilSequence },
-];

@@ -192,7 +192,8 @@ class ChangesReading {
         }
         const viewed = Math.max(facts?.viewPosition ?? 0, count.counted);
         if (viewed > since && viewed <= upTo) {
-          items.push(this.#item('conversation', viewed, await this.composer.conversation(id, viewed, windows)));
+          const found = await this.composer.conversation(id, viewed, windows);
+          items.push(this.#item('conversation', viewed, found?.view ?? null));
         }
         if (receipts !== null && receipts.position > since && receipts.position <= upTo) {
           items.push(this.#item('receipts', receipts.position, receipts.body));

@@ -87,16 +87,23 @@ export class EntryComposer {
     });
   }
 
-  /** The conversation view; with windows, without the pins of messages that lie outside of them. */
-  async conversation(id: string, asOf: number, windows?: readonly MembershipWindow[]): Promise<string | null> {
+  /**
+   * The conversation view, and the pins in it. With windows: without those of messages that lie outside of them. Both come
+   * of one read, since the pins say who may see the view.
+   */
+  async conversation(
+    id: string,
+    asOf: number,
+    windows?: readonly MembershipWindow[],
+  ): Promise<{ readonly view: string; readonly pins: readonly number[] } | null> {
     const [facts, history, count] = await Promise.all([
       this.inbox.head(id),
       this.history.head(id),
       this.membership.count(id),
     ]);
     if (facts === null) return null;
-    const lastSequence = await this.#lastSequence(id, history, asOf);
-    return conversationJson(id, facts, { memberCount: count?.members ?? 0, lastSequence }, windows);
+    const counts = { memberCount: count?.members ?? 0, lastSequence: await this.#lastSequence(id, history, asOf) };
+    return { view: conversationJson(id, facts, counts, windows), pins: facts.pins };
   }
 
   /** Of a present member; null for everybody else. */

@@ -1,3 +1,4 @@
+import { sequenceWindowsOf, type SequenceWindow } from '@parley/events';
 import { memberJson, type ConversationMembership, type MembershipReader } from '@parley/ports';
 import type { ReadModelSources } from '../common/sources.js';
 import { type Membership, MembershipRows } from './membership-rows.js';
@@ -20,6 +21,18 @@ export class CassandraMembershipReader implements MembershipReader {
     return { position, conversationIds: conversationsAt(memberships, position) };
   }
 
+  async windowsOf(userId: string): Promise<{
+    readonly position: number;
+    readonly windows: ReadonlyMap<string, readonly SequenceWindow[]>;
+  }> {
+    const position = this.sources.safePosition();
+    const present = presentAt(await (await this.#rows()).ofUser(userId), position);
+    const windows = new Map(
+      present.map((member) => [member.conversationId, sequenceWindowsOf(windowsOf(member))] as const),
+    );
+    return { position, windows };
+  }
+
   async members(conversationId: string, afterUserId: string | null, limit: number): Promise<readonly string[]> {
     const members = await (await this.#rows()).members(conversationId, afterUserId ?? '', limit);
     return members.map(memberJson);
@@ -36,14 +49,15 @@ export class CassandraMembershipReader implements MembershipReader {
 
 /** Where this person was a member as of a position, which the rows may be ahead of. */
 export const conversationsAt = (memberships: readonly Membership[], position: number): readonly string[] =>
-  memberships
-    .filter((member) =>
-      windowsOf(member).some(
-        ({ afterPosition, untilPosition }) =>
-          afterPosition <= position && (untilPosition === null || untilPosition > position),
-      ),
-    )
-    .map(({ conversationId }) => conversationId);
+  presentAt(memberships, position).map(({ conversationId }) => conversationId);
+
+const presentAt = (memberships: readonly Membership[], position: number): readonly Membership[] =>
+  memberships.filter((member) =>
+    windowsOf(member).some(
+      ({ afterPosition, untilPosition }) =>
+        afterPosition <= position && (untilPosition === null || untilPosition > position),
+    ),
+  );
 
 /** Do these two share a conversation now? Costs both lists. */
 async function shareConversation(rows: MembershipRows, userId: string, otherId: string): Promise<boolean> {

@@ -121,15 +121,6 @@ type UserRow = StateRow & {
 };
 type ConversationRow = StateRow & { readonly userId: string };
 
-/** Somebody's last window by where it begins. */
-export interface StartRow {
-  readonly userId: string;
-  readonly afterSequence: number;
-  readonly untilSequence: number | null;
-  readonly untilPosition: number | null;
-  readonly earlier: readonly EarlierWindow[];
-}
-
 /** A person's part in a conversation, as their own list has it. */
 export interface Membership extends Member {
   /** Look there directly: its activity is not noted. */
@@ -195,26 +186,6 @@ export class MembershipRows {
       );
       for await (const page of pages) yield page.filter(({ role }) => role !== '').map(({ userId }) => userId);
     }
-  }
-
-  /** Everybody whose last window begins at or after this message. */
-  async startedAfter(conversationId: string, sequence: number): Promise<readonly StartRow[]> {
-    const count = await this.count(conversationId);
-    if (count === null) return [];
-    const parts = await mapBounded(bucketsOfMembers(count.listed), bucketsAtOnce, (bucket) =>
-      this.client.read<Omit<StartRow, 'earlier'> & { readonly earlier: string }>(
-        `SELECT user_id AS "userId", after_sequence AS "afterSequence", until_sequence AS "untilSequence",
-           until_position AS "untilPosition", earlier
-         FROM member_starts WHERE ${ofConversation} AND bucket = ? AND after_sequence >= ?`,
-        [this.generation, conversationId, bucket, sequence],
-      ),
-    );
-    return parts.flat().map((row) => ({
-      ...row,
-      untilSequence: present(row.untilSequence),
-      untilPosition: present(row.untilPosition),
-      earlier: earlierOf(row.earlier),
-    }));
   }
 
   /** Buckets of changes from the one of this position on, in order. */

@@ -1,3 +1,4 @@
+import type { SequenceWindow } from '@parley/events';
 import type { ConversationMembership, MembershipReader } from '@parley/ports';
 import type { ReadConnection } from '../reading/read-connection.js';
 import type { ReadFiles } from '../reading/read-files.js';
@@ -19,6 +20,14 @@ export class SqliteMembershipReader implements MembershipReader {
   ): Promise<{ readonly position: number; readonly conversationIds: readonly string[] }> {
     const position = this.files.safePosition();
     return this.#read((rows) => ({ position, conversationIds: rows.conversationsOf(userId, position) }));
+  }
+
+  async windowsOf(userId: string): Promise<{
+    readonly position: number;
+    readonly windows: ReadonlyMap<string, readonly SequenceWindow[]>;
+  }> {
+    const position = this.files.safePosition();
+    return this.#read((rows) => ({ position, windows: rows.windowsOf(userId, position) }));
   }
 
   async members(conversationId: string, afterUserId: string | null, limit: number): Promise<readonly string[]> {

@@ -19,8 +19,8 @@ export function packBatch({ position, previous, deliveries }: DeliveryBatch): Po
   const messages: (string | number)[] = [];
   const others: { before: number; delivery: Delivery }[] = [];
   for (const delivery of deliveries) {
-    const { sequence, senderId, except, trace } = delivery.to === 'conversation' ? delivery : notOne;
-    const bare = except === undefined && trace === undefined;
+    const { sequence, senderId, shows, pins, except, trace } = delivery.to === 'conversation' ? delivery : notOne;
+    const bare = shows === undefined && pins === undefined && except === undefined && trace === undefined;
     if (delivery.to === 'conversation' && sequence !== undefined && senderId !== undefined && bare) {
       messages.push(delivery.conversationId, delivery.position, delivery.change, sequence, senderId);
     } else others.push({ before: messages.length / fields, delivery });
@@ -42,7 +42,7 @@ export function unpackBatch({ position, previous, messages, others }: PostedBatc
   return { position, previous, deliveries };
 }
 
-const notOne: Partial<Pick<ConversationDelivery, 'sequence' | 'senderId' | 'except' | 'trace'>> = {};
+const notOne: Partial<Pick<ConversationDelivery, 'sequence' | 'senderId' | 'shows' | 'pins' | 'except' | 'trace'>> = {};
 
 const messageAt = (messages: readonly (string | number)[], at: number): Delivery => ({
   to: 'conversation',
