@@ -1,47 +1,90 @@
 import type { Delivery, PartitionBatch } from '@parley/ports';
 
 /** Beside the deliveries, in characters. */
-const frame = 64;
+const frame = 200;
+
+/** One message: a batch, or a part of one. */
+export interface BatchMessage extends Omit<PartitionBatch, 'partition'> {
+  /** Set on what is a batch only together with the other parts. */
+  readonly part?: BatchPart;
+}
+
+export interface BatchPart {
+  /** Two consumers may tell the same batch at once, each cut in their own way. */
+  readonly sender: string;
+  /** From 0. */
+  readonly number: number;
+  readonly last: boolean;
+}
 
 /**
- * A batch as messages of bounded size, in order. Too large a batch is told in parts, each a batch of its own. Deliveries
- * of one position that are too large together are left out: the part after them names that position as the one before
- * it, so that receivers find the hole and read again.
+ * A batch as messages of bounded size, in order. Too large a batch is told as several, each of some positions. What is
+ * too large of one position is told in parts, which only together are a batch. Only a single delivery that is too large
+ * makes a message larger than `maxLength`: size alone is never a loss.
  */
-export function encodeBatch({ position, previous, deliveries }: PartitionBatch, maxLength: number): readonly string[] {
+export function encodeBatch(batch: PartitionBatch, maxLength: number, sender: string): readonly string[] {
   const messages: string[] = [];
-  let part: string[] = [];
+  let texts: string[] = [];
   let length = frame;
-  let begin = previous;
-  let end = previous;
+  let begin = batch.previous;
   const close = (upTo: number): void => {
-    messages.push(`{"previous":${begin},"position":${upTo},"deliveries":[${part.join(',')}]}`);
-    part = [];
+    messages.push(messageOf(begin, upTo, texts));
+    texts = [];
     length = frame;
     begin = upTo;
   };
-  for (const { at, texts, size } of byPosition(deliveries)) {
-    if (length + size > maxLength && part.length > 0) close(end);
-    if (frame + size > maxLength) {
-      if (end > begin) close(end);
-      begin = at;
-    } else {
-      part.push(...texts);
+  let end = batch.previous;
+  for (const { at, texts: own, size } of byPosition(batch.deliveries)) {
+    if (length + size > maxLength && texts.length > 0) close(end);
+    if (frame + size <= maxLength) {
+      texts.push(...own);
       length += size;
+    } else {
+      if (end > begin) close(end);
+      messages.push(...partsOf(begin, at, own, maxLength, sender));
+      begin = at;
     }
     end = at;
   }
-  close(position);
+  if (messages.length === 0 || texts.length > 0 || batch.position > begin) close(batch.position);
   return messages;
 }
 
+function partsOf(
+  previous: number,
+  position: number,
+  texts: readonly string[],
+  maxLength: number,
+  sender: string,
+): readonly string[] {
+  const parts: string[][] = [];
+  let length = Infinity;
+  for (const text of texts) {
+    const size = text.length + 1;
+    if (length + size > maxLength) {
+      parts.push([]);
+      length = frame;
+    }
+    parts.at(-1)?.push(text);
+    length += size;
+  }
+  return parts.map((own, number) =>
+    messageOf(previous, position, own, { sender, number, last: number === parts.length - 1 }),
+  );
+}
+
+const messageOf = (previous: number, position: number, texts: readonly string[], part?: BatchPart): string =>
+  `{"previous":${previous},"position":${position},${part === undefined ? '' : `"part":${JSON.stringify(part)},`}` +
+  `"deliveries":[${texts.join(',')}]}`;
+
 /** @throws Error when it is no message of `encodeBatch` */
-export function decodeBatch(partition: number, message: string): PartitionBatch {
-  const { previous, position, deliveries } = JSON.parse(message) as Omit<PartitionBatch, 'partition'>;
+export function decodeMessage(message: string): BatchMessage {
+  const decoded = JSON.parse(message) as BatchMessage;
+  const { previous, position, deliveries } = decoded;
   if (!Number.isSafeInteger(previous) || !Number.isSafeInteger(position) || !Array.isArray(deliveries)) {
     throw new Error('not a batch of deliveries');
   }
-  return { partition, previous, position, deliveries };
+  return decoded;
 }
 
 interface Group {

@@ -1,6 +1,6 @@
 import type { PartitionBatch } from '@parley/ports';
 import type { RedisConnection } from '../connection/redis-connection.js';
-import { decodeBatch } from './batch-codec.js';
+import { BatchAssembly } from './batch-assembly.js';
 
 /** Where a gateway hears the batches of all partitions; some may be missing. */
 export interface BatchSource {
@@ -11,26 +11,30 @@ export interface BatchSource {
   onListening(listener: () => void): () => void;
 }
 
-/** One channel a partition: in a cluster they lie on different nodes. */
+/**
+ * One channel a partition: in a cluster they lie on different nodes. `2`: of the form of what is told. A gateway that
+ * does not know a limit of a delivery would show it to everybody; on a channel of another form it hears nothing, and reads.
+ */
 export const deliveryChannel = (connection: RedisConnection, partition: number): string =>
-  connection.name('deliveries', `{${partition}}`);
+  connection.name('deliveries', 2, `{${partition}}`);
 
 export function createBatchSource(connection: RedisConnection, partitions: number): BatchSource {
   const { shards, failures } = connection;
   return {
     subscribe(listener) {
-      const ends = Array.from({ length: partitions }, (_, partition) =>
-        shards.subscribe(deliveryChannel(connection, partition), (message) => {
-          let batch: PartitionBatch;
+      const ends = Array.from({ length: partitions }, (_, partition) => {
+        const assembly = new BatchAssembly(partition);
+        return shards.subscribe(deliveryChannel(connection, partition), (message) => {
+          let batch: PartitionBatch | null;
           try {
-            batch = decodeBatch(partition, message);
+            batch = assembly.take(message);
           } catch (error) {
             failures.report('decode', error);
             return;
           }
-          listener(batch);
-        }),
-      );
+          if (batch !== null) listener(batch);
+        });
+      });
       return () => ends.forEach((end) => end());
     },
     get listening() {

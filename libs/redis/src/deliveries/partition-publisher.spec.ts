@@ -1,7 +1,7 @@
 import type { Delivery, PartitionBatch } from '@parley/ports';
 import { beforeEach, expect, it } from 'vitest';
 import type { RedisConnection } from '../connection/redis-connection.js';
-import { decodeBatch } from './batch-codec.js';
+import { decodeMessage } from './batch-codec.js';
 import { RedisPartitionPublisher } from './partition-publisher.js';
 
 let reachable: boolean;
@@ -15,6 +15,11 @@ beforeEach(() => {
   failures = 0;
 });
 
+const batchOf = (channel: string, message: string): PartitionBatch => ({
+  partition: Number(/\{(\d+)\}/.exec(channel)?.[1]),
+  ...decodeMessage(message),
+});
+
 const connection = {
   name: (...parts: readonly (string | number)[]) => parts.join(':'),
   commands: {
@@ -25,7 +30,7 @@ const connection = {
   failures: { report: () => failures++ },
   shards: {
     publish: (messages: readonly (readonly [string, string])[]) => {
-      sends.push(messages.map(([channel, message]) => decodeBatch(Number(/\d+/.exec(channel)?.[0]), message)));
+      sends.push(messages.map(([channel, message]) => batchOf(channel, message)));
       return new Promise<void>((resolve) => answers.push(resolve));
     },
   },

@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import type { Delivery, PartitionBatch, PartitionPublisher } from '@parley/ports';
 import type { RedisConnection } from '../connection/redis-connection.js';
 import { encodeBatch } from './batch-codec.js';
 import { deliveryChannel } from './batch-source.js';
 
 export interface PartitionPublisherOptions {
-  /** A larger batch is told in parts, in characters. Default 256 Ki. */
+  /** A larger batch is told in several messages, in characters. Default 256 Ki. */
   readonly maxMessage?: number;
   /** What may wait for Redis, in characters; beyond it all that waits is lost. Default 8 Mi. */
   readonly maxWaiting?: number;
@@ -26,6 +27,7 @@ interface Waiting {
  * by `previous`.
  */
 export class RedisPartitionPublisher implements PartitionPublisher {
+  readonly #sender = randomUUID();
   readonly #maxMessage: number;
   readonly #maxWaiting: number;
   /** Of each partition in order; the last one may still grow. */
@@ -77,7 +79,7 @@ export class RedisPartitionPublisher implements PartitionPublisher {
     for (const [partition, batches] of this.#waiting) {
       const channel = deliveryChannel(this.connection, partition);
       for (const batch of batches) {
-        for (const message of encodeBatch(batch, this.#maxMessage)) messages.push([channel, message]);
+        for (const message of encodeBatch(batch, this.#maxMessage, this.#sender)) messages.push([channel, message]);
       }
     }
     this.#clear();
