@@ -70,6 +70,11 @@ export class StoredStream<State, Event extends ParleyEvent> {
     if (revision > this.#heard) this.#heard = revision;
   }
 
+  /** Not current before it was read on. */
+  doubt(): void {
+    this.#loaded = false;
+  }
+
   /**
    * Reads what the log has beyond this state; the first time, all of it. True when there was something new. Calls at
    * the same time share one reading, unless it may have begun before the caller's cause: then they read once more.

@@ -89,6 +89,11 @@ export class StreamOwner<State, Event extends ParleyEvent> {
     this.#stored.hear(revision);
   }
 
+  /** There may be more in the log than was heard of. */
+  doubt(): void {
+    this.#stored.doubt();
+  }
+
   /** Resolves once nothing waits and nothing runs. */
   settled(): Promise<void> {
     if (this.idle) return Promise.resolve();

@@ -40,8 +40,7 @@ export class StartConversationHandler implements ICommandHandler<StartConversati
       throw new CommandRejected('invalid_request', 'a direct conversation has exactly one other person');
     }
     const conversationId = directConversationId(actorId, otherId);
-    const other = await this.users.load(otherId);
-    const blocked = other.phase === 'registered' && other.blocked.has(actorId);
+    const blocked = (await this.users.readBlockedBy(otherId)).has(actorId);
     const { events, position } = await this.conversations.decide(conversationId, context, (state) =>
       startDirect(state, { conversationId, actorId, otherId, blocked }),
     );
