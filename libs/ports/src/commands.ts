@@ -109,6 +109,8 @@ export interface CommandClient {
    * @throws CommandRejected
    */
   execute<C extends Command>(command: C, context: CommandContext): Promise<ResultOf<C>>;
+  /** How many nodes decide, as far as is known; not there: it is this very process. */
+  readonly nodes?: number;
 }
 
 export interface StartConversation {

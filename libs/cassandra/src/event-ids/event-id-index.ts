@@ -1,5 +1,5 @@
 import type { CheckpointReader, EventIdIndex, EventPlace } from '@parley/ports';
-import { timelineProjections } from '../checkpoints/index.js';
+import { conversationProjections } from '../checkpoints/index.js';
 import { type CassandraClient, insertAt, mapBounded } from '../client/index.js';
 import { isDerivedId } from './derived-id.js';
 
@@ -68,7 +68,7 @@ export class CassandraEventIdIndex implements EventIdIndex {
     const { checkpoints, partitions } = this.options;
     const saved = await checkpoints.checkpoints();
     let lowest = Number.POSITIVE_INFINITY;
-    for (const projection of timelineProjections) {
+    for (const projection of conversationProjections) {
       for (let partition = 0; partition < partitions; partition++) {
         const found = saved.find((one) => one.projection === projection && one.partition === partition);
         lowest = Math.min(lowest, found?.position ?? 0);

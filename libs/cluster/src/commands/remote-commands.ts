@@ -66,7 +66,6 @@ export class RemoteCommands implements CommandClient {
     }) as Promise<ResultOf<C>>;
   }
 
-  /** Nodes that answer or may answer: for readiness. */
   get nodes(): number {
     return this.#options.directory.nodes('command-api').length;
   }
