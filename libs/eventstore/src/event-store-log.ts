@@ -64,12 +64,17 @@ export async function openEventStoreLog(options: EventStoreLogOptions): Promise<
     timeoutMs: appendTimeoutMs,
     queue: { appends: 16_384, bytes: 64 * 1_048_576, ...options.queue },
   });
-  const reader = new EventStoreReader({ connection: reading, pages, recent, index, logger });
+  const reader = new EventStoreReader({
+    connection: reading,
+    pages,
+    find: (eventId, stream) => writer.find(eventId, stream),
+    logger,
+  });
   return {
     append: (request) => writer.append(request),
     readStream: (stream, read) => reader.readStream(stream, read),
     readAll: (read) => reader.readAll(read),
-    findEvent: (eventId) => reader.findEvent(eventId),
+    findEvent: (eventId, stream) => reader.findEvent(eventId, stream),
     streamInfo: (stream) => reader.streamInfo(stream),
     info: () => reader.info(),
     subscribe: (subscribe) => reader.subscribe(subscribe),

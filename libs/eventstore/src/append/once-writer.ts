@@ -9,6 +9,7 @@ import {
 import { setTimeout as pause } from 'node:timers/promises';
 import { Deadline } from '../client/deadline.js';
 import type { GuardedIndex } from './guarded-index.js';
+import { IdFinder } from './id-finder.js';
 import { kindOf } from './id-kind.js';
 import { IdLookup } from './id-lookup.js';
 import { InOrder } from './in-order.js';
@@ -18,7 +19,7 @@ import type { KnownPlace, StreamTail } from './stream-tail.js';
 import { type ReadingLimits, TailReader } from './tail-reader.js';
 
 export interface WriterLimits extends ReadingLimits {
-  /** For one append with all it takes, from the call on. */
+  /** For one append, or one question where an event stands, with all it takes, from the call on. */
   readonly timeoutMs: number;
   /** What may wait for its answer; more is refused. */
   readonly queue: { readonly appends: number; readonly bytes: number };
@@ -37,6 +38,7 @@ const longestPauseMs = 100;
 export class OnceWriter implements EventLogWriter {
   readonly #lookup: IdLookup;
   readonly #tails: TailReader;
+  readonly #finder: IdFinder;
   readonly #order = new InOrder();
   #depth = 0;
   #bytes = 0;
@@ -51,6 +53,8 @@ export class OnceWriter implements EventLogWriter {
   ) {
     this.#lookup = new IdLookup(recent, index, streams);
     this.#tails = new TailReader(recent, streams, limits);
+    const { timeoutMs } = limits;
+    this.#finder = new IdFinder({ order: this.#order, recent, tails: this.#tails, lookup: this.#lookup, timeoutMs });
   }
 
   /** Appends that wait for their answer. */
@@ -76,6 +80,15 @@ export class OnceWriter implements EventLogWriter {
       this.#bytes -= bytes;
       if (this.#depth === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
     }
+  }
+
+  /**
+   * Where in a stream the event with this id stands, whoever wrote it before the call; null: nowhere in it.
+   * @throws EventLogUnavailable
+   */
+  async find(eventId: string, stream: string): Promise<KnownPlace | null> {
+    if (this.#closed) throw new EventLogUnavailable('the event log is closed');
+    return this.#finder.find(eventId, stream);
   }
 
   /** Refuses new appends; resolves once all accepted ones are answered, which their deadline bounds. */

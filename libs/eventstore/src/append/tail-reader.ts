@@ -36,6 +36,15 @@ export class TailReader {
     return this.#readEnd(tail, deadline, false);
   }
 
+  /** One that is most probably at the end already: as a rule a single event is read. @throws EventLogUnavailable */
+  async follow(tail: StreamTail, deadline: Deadline): Promise<void> {
+    const head = Math.max(tail.head, 0);
+    const events = await this.streams.readOn(tail.stream, head, this.#endPage, deadline);
+    // Its head is where it was believed to be, and the end was seen.
+    if (events[0]?.revision === head && events.length < this.#endPage) this.#add(tail, events);
+    else await this.catchUp(tail, deadline);
+  }
+
   async #readEnd(tail: StreamTail, deadline: Deadline, isNew: boolean): Promise<void> {
     const events = await this.streams.readBack(tail.stream, 'end', this.#endPage, deadline);
     const first = events[0]?.revision ?? 0;
