@@ -280,7 +280,7 @@ export class StreamOwner<State, Event extends ParleyEvent> {
     }
     this.#answering++;
     this.#services.reader
-      .findEvent(task.onceId)
+      .findEvent(task.onceId, this.#stored.stream)
       .then((stored) => (stored === null ? otherwise() : task.repeated(stored)))
       .catch((error: unknown) => this.#reject(task, error))
       .finally(() => {
