@@ -105,7 +105,8 @@ export class CommandRejected extends Error {
 export interface CommandClient {
   /**
    * Resolves once what it wrote is durable. Commands of one actor on one conversation are decided in the order of the
-   * calls. Repeating a send with the same clientMessageId answers the same; every other command is harmless to repeat.
+   * calls. Every command comes with the ids of what it makes, so repeating it makes nothing twice: a send with the same
+   * clientMessageId answers the same, and so do the others as long as nothing newer has been said.
    * @throws CommandRejected
    */
   execute<C extends Command>(command: C, context: CommandContext): Promise<ResultOf<C>>;
@@ -118,8 +119,11 @@ export interface StartConversation {
   readonly memberIds: readonly string[];
   readonly title?: string;
   readonly description?: string;
-  /** With it, the new conversation's id is a function of (actor, key): repeating starts nothing new. */
-  readonly idempotencyKey?: string;
+  /**
+   * The caller's, or one that the edge makes for the request. The id of a new group or channel is a function of
+   * (actor, key): the same command starts one, however often and wherever it is executed.
+   */
+  readonly idempotencyKey: string;
 }
 interface OnConversation {
   readonly conversationId: string;
@@ -157,6 +161,9 @@ export interface TransferOwnership extends OnConversation {
 }
 export interface CreateInvite extends OnConversation {
   readonly type: 'create-invite';
+  /** Made by the edge, like the secret: the same command makes one invite, and answers the same code. */
+  readonly inviteId: string;
+  readonly secret: string;
   readonly expiresAt: number | null;
   readonly maxUses: number | null;
 }

@@ -10,6 +10,7 @@ import {
   loadConfig,
   LOGGER,
   METRICS,
+  newId,
   READ_MODELS,
   SNAPSHOTS,
   userIdOfUsername,
@@ -83,12 +84,19 @@ export class WriteSide {
   }
 
   async group(ownerId: string, ...memberIds: readonly string[]): Promise<string> {
-    const started = await this.execute(ownerId, { type: 'start-conversation', kind: 'group', memberIds });
+    const idempotencyKey = newId('req');
+    const command = { type: 'start-conversation', kind: 'group', memberIds, idempotencyKey } as const;
+    const started = await this.execute(ownerId, command);
     return started.conversationId;
   }
 
   async direct(actorId: string, otherId: string): Promise<string> {
-    const command = { type: 'start-conversation', kind: 'direct', memberIds: [otherId] } as const;
+    const command = {
+      type: 'start-conversation',
+      kind: 'direct',
+      memberIds: [otherId],
+      idempotencyKey: newId('req'),
+    } as const;
     return (await this.execute(actorId, command)).conversationId;
   }
 
