@@ -43,6 +43,20 @@ export interface CommandContext {
   readonly now: number;
   readonly correlationId: string;
   readonly traceparent?: string;
+  /** Set where a command comes in from another process, and never sent on. */
+  readonly caller?: CommandCaller;
+}
+
+/**
+ * Who waits for the outcome of a command in another process. It may have given the command to another node by now, and
+ * newer ones after it: what is decided for it on a state that others wrote must be what it wants after they wrote it.
+ * Moments are those of `performance.now()` in this process.
+ */
+export interface CommandCaller {
+  /** It has answered what it was asked after `since`, and not too long ago. */
+  isHeard(since: number): boolean;
+  /** Asks it. Resolves once it has answered what it was asked after `since`. @throws CommandRejected when it is gone */
+  hear(since: number): Promise<void>;
 }
 
 /**

@@ -116,7 +116,9 @@ export class Receipts {
       return state === null ? judgedBefore : contextOf(state);
     };
     try {
-      const task = new AdvanceTask({ ...context, actorId: 'system' }, advances, judgedBy);
+      // Of many callers, so bound to none of them: watermarks only rise, a late one changes nothing.
+      const { caller: _, ...ofAll } = context;
+      const task = new AdvanceTask({ ...ofAll, actorId: 'system' }, advances, judgedBy);
       const owner = this.#owners.owner(conversationId);
       owner.submit(task);
       const { position, refused } = await task.done;

@@ -15,7 +15,7 @@ import {
   SNAPSHOTS,
   userIdOfUsername,
 } from '@parley/platform';
-import type { Command, CommandClient, ResultOf } from '@parley/ports';
+import type { Command, CommandCaller, CommandClient, ResultOf } from '@parley/ports';
 import { CommandsModule } from '../commands.module.js';
 import { MemoryEventLog } from './memory-event-log.js';
 import { MemoryHistory } from './memory-history.js';
@@ -60,9 +60,15 @@ export class WriteSide {
     return new WriteSide(app, log, history);
   }
 
-  /** As this person, on their first device. */
-  execute<C extends Command>(actorId: string, command: C, deviceId = `dev_${actorId}`): Promise<ResultOf<C>> {
-    return this.#commands.execute(command, { actorId, deviceId, now: this.now++, correlationId: 'req_spec' });
+  /** As this person, on their first device. `caller`: in another process; default: in this one. */
+  execute<C extends Command>(
+    actorId: string,
+    command: C,
+    deviceId = `dev_${actorId}`,
+    caller?: CommandCaller,
+  ): Promise<ResultOf<C>> {
+    const context = { actorId, deviceId, now: this.now++, correlationId: 'req_spec' };
+    return this.#commands.execute(command, caller === undefined ? context : { ...context, caller });
   }
 
   /** The code that the command was refused with; fails when it was not. */
