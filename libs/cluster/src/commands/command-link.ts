@@ -1,7 +1,7 @@
 import type { Command, CommandContext, CommandResult } from '@parley/ports';
 import { WebSocket } from 'ws';
 import { Batches } from './batches.js';
-import { asError, type CallFrame, commandsPath, heartbeatMs, readAnswers } from './wire.js';
+import { asError, type CallFrame, commandsPath, heartbeatMs, type HereFrame, readAnswers, silenceMs } from './wire.js';
 
 /** A call that waits for its answer. */
 export interface PendingCall {
@@ -35,7 +35,7 @@ export class CommandLink {
   /** Called before the connection stood. */
   #waiting: number[] = [];
   #socket: WebSocket | null = null;
-  #out: Batches<CallFrame | { readonly alive: true }> | null = null;
+  #out: Batches<CallFrame | HereFrame> | null = null;
   #heartbeat: NodeJS.Timeout | null = null;
   #heard = performance.now();
   #nextId = 0;
@@ -118,11 +118,14 @@ export class CommandLink {
   }
 
   #take(text: string): void {
+    // Others have what it has not answered: that it is heard no more is what keeps it from deciding them too.
+    if (this.#state === 'ended') return;
     this.#heard = performance.now();
     try {
       for (const answer of readAnswers(text)) {
         if ('leaving' in answer) this.#state = 'leaving';
-        else if ('id' in answer) {
+        else if ('ask' in answer) this.#out?.push({ here: answer.ask });
+        else {
           const call = this.#pending.get(answer.id);
           this.#pending.delete(answer.id);
           if ('result' in answer) call?.resolve(answer.result);
@@ -137,7 +140,6 @@ export class CommandLink {
   }
 
   #beat(): void {
-    if (performance.now() - this.#heard > 3 * heartbeatMs) this.end();
-    else this.#out?.push({ alive: true });
+    if (performance.now() - this.#heard > silenceMs) this.end();
   }
 }
