@@ -15,6 +15,12 @@ export interface PendingCall {
   readonly until: number;
 }
 
+/** A call at one node. */
+interface PlacedCall extends PendingCall {
+  /** The node is done with it, also when it had been given up. Not told at the end of the connection. */
+  readonly done: () => void;
+}
+
 export interface CommandLinkOptions {
   /** Such as `http://10.0.0.7:7411`. */
   readonly address: string;
@@ -31,7 +37,9 @@ export interface CommandLinkOptions {
  */
 export class CommandLink {
   readonly #options: CommandLinkOptions;
-  readonly #pending = new Map<number, PendingCall>();
+  readonly #pending = new Map<number, PlacedCall>();
+  /** They have waited too long, but the node may decide them yet. */
+  readonly #givenUp = new Map<number, PlacedCall>();
   /** Called before the connection stood. */
   #waiting: number[] = [];
   #socket: WebSocket | null = null;
@@ -51,10 +59,10 @@ export class CommandLink {
   }
 
   get pending(): number {
-    return this.#pending.size;
+    return this.#pending.size + this.#givenUp.size;
   }
 
-  call(call: PendingCall): void {
+  call(call: PlacedCall): void {
     const id = this.#nextId++;
     this.#pending.set(id, call);
     if (this.#out === null) this.#waiting.push(id);
@@ -66,6 +74,9 @@ export class CommandLink {
     for (const [id, call] of this.#pending) {
       if (now < call.until) continue;
       this.#pending.delete(id);
+      // What has not been sent is never decided.
+      if (this.#out === null) call.done();
+      else this.#givenUp.set(id, call);
       call.reject(reason());
     }
   }
@@ -85,6 +96,7 @@ export class CommandLink {
     setTimeout(() => socket?.terminate(), heartbeatMs).unref();
     const unanswered = [...this.#pending.values()];
     this.#pending.clear();
+    this.#givenUp.clear();
     this.#options.onEnd(unanswered);
   }
 
@@ -126,8 +138,7 @@ export class CommandLink {
         if ('leaving' in answer) this.#state = 'leaving';
         else if ('ask' in answer) this.#out?.push({ here: answer.ask });
         else {
-          const call = this.#pending.get(answer.id);
-          this.#pending.delete(answer.id);
+          const call = this.#answered(answer.id);
           if ('result' in answer) call?.resolve(answer.result);
           else call?.reject(asError(answer.rejected));
         }
@@ -137,6 +148,15 @@ export class CommandLink {
       return;
     }
     if (this.#state === 'leaving' && this.#pending.size === 0) this.end();
+  }
+
+  /** undefined: nobody waits for it any more. */
+  #answered(id: number): PlacedCall | undefined {
+    const call = this.#pending.get(id);
+    (call ?? this.#givenUp.get(id))?.done();
+    this.#pending.delete(id);
+    this.#givenUp.delete(id);
+    return call;
   }
 
   #beat(): void {

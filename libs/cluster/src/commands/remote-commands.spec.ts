@@ -201,6 +201,25 @@ describe('commands to other processes', () => {
     expect(await remote.execute(rename('cnv_1', 'x'), context)).toEqual({ position: 3 });
   });
 
+  it('follow to its node one that took too long there: it may be decided yet', async () => {
+    const { nodes, remote, announce } = await start(2, { timeoutMs: 300 });
+    await remote.execute(rename('cnv_1', 'which'), context);
+    const [owner, other] = nodes[0]!.titles.length > 0 ? [nodes[0]!, nodes[1]!] : [nodes[1]!, nodes[0]!];
+    const gate = Promise.withResolvers<void>();
+    other.behaviour = () => gate.promise.then(() => ({ position: 7 }));
+    announce(other);
+    const late = remote.execute(rename('cnv_1', 'late'), context);
+    await expect(late).rejects.toMatchObject({ code: 'log_unavailable' });
+    announce(owner, other);
+    const next = remote.execute(rename('cnv_1', 'next'), context);
+    await vi.waitFor(() => expect(total(nodes)).toBe(3));
+    expect(other.titles).toEqual(['late', 'next']);
+    gate.resolve();
+    expect(await next).toEqual({ position: 7 });
+    await remote.execute(rename('cnv_1', 'later'), context);
+    expect(owner.titles).toEqual(['which', 'later']);
+  });
+
   it('are answered by a node that leaves, and those after them by another one only then', async () => {
     const { nodes, remote, announce } = await start(2);
     await remote.execute(rename('cnv_1', 'which'), context);
