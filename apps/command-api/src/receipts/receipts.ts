@@ -114,7 +114,9 @@ export class Receipts {
     try {
       // Receipts are a stream of their own: no expected revision tells that another node has removed somebody.
       const conversation = contextOf(await this.#conversations.fresh(conversationId));
-      const task = new AdvanceTask({ ...context, actorId: 'system' }, advances, conversation);
+      // Of many callers, so bound to none of them: watermarks only rise, a late one changes nothing.
+      const { caller: _, ...ofAll } = context;
+      const task = new AdvanceTask({ ...ofAll, actorId: 'system' }, advances, conversation);
       const owner = this.#owners.owner(conversationId);
       owner.submit(task);
       const { position, refused } = await task.done;

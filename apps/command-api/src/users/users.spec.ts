@@ -48,9 +48,9 @@ describe('blocking', () => {
     await side.execute(bob, { type: 'block-user', userId: ann });
     await side.execute(cem, { type: 'block-user', userId: ann });
     expect(await side.direct(ann, bob)).toBe(pair);
-    expect(await side.refusal(ann, { type: 'start-conversation', kind: 'direct', memberIds: [cem] })).toBe(
-      'message_refused',
-    );
+    expect(
+      await side.refusal(ann, { type: 'start-conversation', kind: 'direct', memberIds: [cem], idempotencyKey: 'k' }),
+    ).toBe('message_refused');
   });
 
   it('is heeded on other nodes', async () => {
