@@ -3,7 +3,7 @@ import { Deadline } from '../client/deadline.js';
 import type { IdLookup } from './id-lookup.js';
 import type { InOrder } from './in-order.js';
 import type { RecentPlaces } from './recent-places.js';
-import type { KnownPlace } from './stream-tail.js';
+import type { KnownPlace } from './known-place.js';
 import type { TailReader } from './tail-reader.js';
 
 interface FinderContext {

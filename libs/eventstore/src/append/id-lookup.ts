@@ -5,7 +5,8 @@ import type { GuardedIndex } from './guarded-index.js';
 import { kindOf } from './id-kind.js';
 import type { RecentPlaces } from './recent-places.js';
 import type { StreamAccess } from './stream-access.js';
-import type { KnownPlace, StreamTail } from './stream-tail.js';
+import type { KnownPlace } from './known-place.js';
+import type { StreamTail } from './stream-tail.js';
 
 const pageSize = 1_024;
 /** While the index lags behind a long tail, or is away. */

@@ -15,7 +15,8 @@ import { IdLookup } from './id-lookup.js';
 import { InOrder } from './in-order.js';
 import type { RecentPlaces } from './recent-places.js';
 import type { Sent, StreamAccess } from './stream-access.js';
-import type { KnownPlace, StreamTail } from './stream-tail.js';
+import type { KnownPlace } from './known-place.js';
+import type { StreamTail } from './stream-tail.js';
 import { type ReadingLimits, TailReader } from './tail-reader.js';
 
 export interface WriterLimits extends ReadingLimits {

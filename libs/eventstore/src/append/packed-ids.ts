@@ -1,5 +1,5 @@
 import { kindOf } from './id-kind.js';
-import type { KnownPlace } from './stream-tail.js';
+import type { KnownPlace } from './known-place.js';
 
 /** Words of 32 bits that an id takes, and that its entry takes with its revision. */
 const idWords = 4;

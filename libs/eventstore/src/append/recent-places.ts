@@ -1,4 +1,5 @@
-import { StreamTail, type KnownPlace } from './stream-tail.js';
+import type { KnownPlace } from './known-place.js';
+import { StreamTail } from './stream-tail.js';
 
 export interface RecentLimits {
   /** Events a stream may have in memory as places; then a quarter is kept, the others are left to the index or packed. */

@@ -1,12 +1,5 @@
+import type { KnownPlace } from './known-place.js';
 import { PackedIds } from './packed-ids.js';
-
-/** Where an event with a known id stands. `position`: null while only the revision is known. */
-export interface KnownPlace {
-  readonly eventId: string;
-  readonly stream: string;
-  readonly revision: number;
-  readonly position: number | null;
-}
 
 /**
  * What this process knows of the end of one stream: all its events with a revision above `from`, up to and with `head`.
