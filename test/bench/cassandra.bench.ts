@@ -4,7 +4,7 @@
  * is dropped at the end.
  */
 import { openEventLog } from '@parley/embedded';
-import { timelineProjections } from '@parley/cassandra';
+import { conversationProjections } from '@parley/cassandra';
 import { decodeEvent, type RecordedEvent } from '@parley/events';
 import type { Projection } from '@parley/ports';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -69,7 +69,7 @@ const { projections } = await projector();
 const keyspace = await openTestKeyspace();
 const stored = await Stored.open(keyspace.client);
 
-for (const name of timelineProjections) {
+for (const name of conversationProjections) {
   const projection = projections.find((each): each is Projection<typeof name> => each.name === name);
   const stores = storesOf(keyspace.client);
   const generation = 1_000;
@@ -92,7 +92,7 @@ for (const name of timelineProjections) {
 }
 
 const first = decoded.slice(0, pairs + listed + 20 * pairs);
-for (const name of timelineProjections) {
+for (const name of conversationProjections) {
   const projection = projections.find((each): each is Projection<typeof name> => each.name === name);
   for (let at = 0; at < first.length; at += 500) {
     const operations = first.slice(at, at + 500).flatMap((event) => projection?.evolve(event) ?? []);

@@ -96,7 +96,7 @@ export function eventLogContract(name: string, open: () => Promise<EventLogUnder
         const event = anEvent({ data: JSON.stringify({ text }), metadata: JSON.stringify({ who: text }) });
         const { position } = appended(await append(stream, [event]));
         expect(await log.readStream(stream)).toEqual([{ ...event, stream, revision: 0, position }]);
-        expect(await log.findEvent(event.eventId)).toEqual({ ...event, stream, revision: 0, position });
+        expect(await log.findEvent(event.eventId, stream)).toEqual({ ...event, stream, revision: 0, position });
       });
 
       it('takes a million bytes at once', async () => {
@@ -148,7 +148,7 @@ export function eventLogContract(name: string, open: () => Promise<EventLogUnder
       it('refuses an append of which only a part is there already, and says where that is', async () => {
         const stream = aStream();
         const [old] = await fill(stream, 1);
-        const { position } = (await log.findEvent(old!.eventId))!;
+        const { position } = (await log.findEvent(old!.eventId, stream))!;
         const places = [{ eventId: old!.eventId, stream, revision: 0, position }];
         for (const expected of ['any', 0, 5] as const) {
           expect(await append(stream, [old!, anEvent()], expected)).toEqual({ outcome: 'duplicate', places });
@@ -185,7 +185,18 @@ export function eventLogContract(name: string, open: () => Promise<EventLogUnder
       it('finds nothing where nothing is', async () => {
         expect(await log.readStream(aStream())).toEqual([]);
         expect(await log.streamInfo(aStream())).toBeNull();
-        expect(await log.findEvent(randomUUID())).toBeNull();
+        expect(await log.findEvent(randomUUID(), aStream())).toBeNull();
+      });
+
+      it('finds an event by its id in the stream where it stands, and in no other', async () => {
+        const [stream, other] = [aStream(), aStream()];
+        const event = anEvent();
+        expect(await log.findEvent(event.eventId, stream)).toBeNull();
+        await fill(other, 1);
+        await append(stream, [anEvent(), event, anEvent()]);
+        expect(await log.findEvent(event.eventId, stream)).toMatchObject({ ...event, stream, revision: 1 });
+        expect(await log.findEvent(event.eventId, other)).toBeNull();
+        expect(await log.findEvent(event.eventId, aStream())).toBeNull();
       });
 
       it('refuses a limit out of bounds', async () => {
@@ -251,8 +262,9 @@ export function eventLogContract(name: string, open: () => Promise<EventLogUnder
       });
 
       it('reads a single event by its position', async () => {
-        const [, second] = await fill(aStream(), 3);
-        const { position } = (await log.findEvent(second!.eventId))!;
+        const stream = aStream();
+        const [, second] = await fill(stream, 3);
+        const { position } = (await log.findEvent(second!.eventId, stream))!;
         const page = await log.readAll({ from: position, upTo: position, limit: 1 });
         expect(page.events.map((e) => e.eventId)).toEqual([second!.eventId]);
       });

@@ -226,6 +226,27 @@ export function readModelsContract(name: string, open: () => Promise<ReadModelsU
         expect((await entryOf(a, conversationId))?.conversation.pins).toEqual([1]);
       });
 
+      it('shows nothing that is newer than what it is judged by', async () => {
+        const { scene, id } = aScene();
+        const [conversationId, a] = [id('cnv_as_of'), id('usr_a')];
+        scene.start(conversationId, { [a]: 'owner' });
+        scene.send(conversationId, a, 'first');
+        await settle(scene);
+        const upTo = models.readModels.positions.safePosition();
+        scene.send(conversationId, a, 'second');
+        scene.rename(conversationId, 'later', a);
+        await settle(scene);
+        const then = await page(a, { conversationId, limit: 10, notices: true, upTo });
+        expect(then.sequences).not.toContain(2);
+        expect(then).toMatchObject({ hasMoreAfter: false });
+        const now = await page(a, { conversationId, limit: 10, notices: true });
+        expect(now.sequences.slice(then.sequences.length)).toEqual([2, 'after 2']);
+        const { history } = models.readModels;
+        expect((await history.message(conversationId, 1, upTo)).json).not.toBeNull();
+        expect((await history.message(conversationId, 2, upTo)).json).toBeNull();
+        expect((await history.message(conversationId, 2)).json).not.toBeNull();
+      });
+
       it('shows a person their windows and nothing else, after removal and return too', async () => {
         const { scene, id } = aScene();
         const [conversationId, a, b] = [id('cnv_windows'), id('usr_a'), id('usr_b')];

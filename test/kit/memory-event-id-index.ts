@@ -9,20 +9,17 @@ export class MemoryEventIdIndex implements EventIdIndex {
   asked = 0;
   readonly #places = new Map<string, EventPlace>();
   readonly #revisions = new Map<string, number>();
-  #position = 0;
   #subscription: EventSubscription | null = null;
   #following: Promise<void> = Promise.resolve();
   #held: PromiseWithResolvers<void> | null = null;
 
   follow(log: Pick<EventLogReader, 'subscribe'>, after = 0): void {
-    this.#position = after;
     const subscription = log.subscribe({ after });
     this.#subscription = subscription;
     this.#following = (async () => {
-      for await (const { events, checkpoint } of subscription) {
+      for await (const { events } of subscription) {
         await this.#held?.promise;
         for (const event of events) this.add(event);
-        this.#position = checkpoint;
       }
     })();
   }
@@ -40,7 +37,6 @@ export class MemoryEventIdIndex implements EventIdIndex {
   add({ eventId, stream, revision, position }: RecordedEvent): void {
     this.#places.set(eventId, { eventId, stream, revision, position });
     this.#revisions.set(stream, revision);
-    this.#position = Math.max(this.#position, position);
   }
 
   async find(eventIds: readonly string[]): Promise<ReadonlyMap<string, EventPlace>> {
@@ -53,11 +49,6 @@ export class MemoryEventIdIndex implements EventIdIndex {
   async indexedRevision(stream: string): Promise<number> {
     this.#answer();
     return this.#revisions.get(stream) ?? -1;
-  }
-
-  async indexedPosition(): Promise<number> {
-    this.#answer();
-    return this.#position;
   }
 
   async close(): Promise<void> {

@@ -21,9 +21,11 @@ export interface Cell {
 
 export const isEngine = (target: Target): target is Engine => engines.some((engine) => engine === target);
 
+const happenToApps: readonly Fault[] = ['none', 'kill', 'freeze', 'restart'];
+
 /** Restarting an engine that has one node is to stop it; apps have no disk and no proxy. */
 const happens = (target: Target, fault: Fault): boolean =>
-  isEngine(target) ? fault !== 'restart' : fault === 'none' || fault === 'kill' || fault === 'restart';
+  isEngine(target) ? fault !== 'restart' : happenToApps.includes(fault);
 
 /** Of all cells those that were asked for. */
 export const cellsOf = (targets: readonly Target[], wanted: readonly Fault[]): readonly Cell[] =>

@@ -26,7 +26,10 @@ export interface EventStoreLogOptions {
   readonly appends?: 'batch' | 'single';
   /** What may wait for its answer; more is refused with EventLogUnavailable. Default 16,384 appends, 64 MiB. */
   readonly queue?: { readonly appends?: number; readonly bytes?: number };
-  /** Ids kept in memory. Default 2,048 a stream and 131,072 together. */
+  /**
+   * Places of events kept in memory: by default 2,048 a stream and 131,072 together. Beside them, of what the index does
+   * not have or while it is away: 2,097,152 packed ids, 56 MiB at most.
+   */
   readonly recent?: Partial<RecentLimits>;
 }
 
@@ -52,7 +55,7 @@ export async function openEventStoreLog(options: EventStoreLogOptions): Promise<
   const reading = new Connection(address, logger);
   const appendTimeoutMs = options.appendTimeoutMs ?? 5_000;
   const readTimeoutMs = options.readTimeoutMs ?? 10_000;
-  const recent = new RecentPlaces({ perStream: 2_048, total: 131_072, ...options.recent });
+  const recent = new RecentPlaces({ perStream: 2_048, total: 131_072, packed: 2_097_152, ...options.recent });
   const index = new GuardedIndex(options.index, logger);
   const silence = silenceOf(logger);
   const pages = new Pages(reading, readTimeoutMs, silence);
@@ -61,12 +64,17 @@ export async function openEventStoreLog(options: EventStoreLogOptions): Promise<
     timeoutMs: appendTimeoutMs,
     queue: { appends: 16_384, bytes: 64 * 1_048_576, ...options.queue },
   });
-  const reader = new EventStoreReader({ connection: reading, pages, recent, index, logger });
+  const reader = new EventStoreReader({
+    connection: reading,
+    pages,
+    find: (eventId, stream) => writer.find(eventId, stream),
+    logger,
+  });
   return {
     append: (request) => writer.append(request),
     readStream: (stream, read) => reader.readStream(stream, read),
     readAll: (read) => reader.readAll(read),
-    findEvent: (eventId) => reader.findEvent(eventId),
+    findEvent: (eventId, stream) => reader.findEvent(eventId, stream),
     streamInfo: (stream) => reader.streamInfo(stream),
     info: () => reader.info(),
     subscribe: (subscribe) => reader.subscribe(subscribe),

@@ -46,6 +46,15 @@ describe('the session behind a token', () => {
     await expect(verify()()).rejects.toMatchObject({ code: 'session_revoked' });
   });
 
+  it('has ended when that is heard while the session is being read', async () => {
+    const read = Promise.withResolvers<typeof session>();
+    found = () => read.promise;
+    const verified = verify()();
+    tell({ userId: 'usr_ann', deviceIds: ['dev_1'] });
+    read.resolve(session);
+    await expect(verified).rejects.toMatchObject({ code: 'session_revoked' });
+  });
+
   it('is not asked for by tokens from elsewhere', async () => {
     found = () => Promise.resolve(null);
     await expect(verify({ ...ann, external: true })()).resolves.toMatchObject({ userId: 'usr_ann' });

@@ -39,7 +39,8 @@ export function withSessionCheck(verifier: TokenVerifier, options: SessionCheckO
   async function isOpen(principal: Principal): Promise<boolean> {
     const { userId, deviceId } = principal;
     try {
-      return (await accounts.findSession(userId, deviceId)) !== null;
+      // What was read may be from before a log-out that was heard of meanwhile: an id of a device is never used again.
+      return (await accounts.findSession(userId, deviceId)) !== null && !ended.has(keyOf(principal));
     } catch (error) {
       if (!(error instanceof ReadModelUnavailable)) throw error;
       return !ended.has(keyOf(principal));

@@ -52,8 +52,6 @@ export interface EventIdIndex {
   find(eventIds: readonly string[]): Promise<ReadonlyMap<string, EventPlace>>;
   /** All events of the stream up to this revision are indexed; -1: none is. */
   indexedRevision(stream: string): Promise<number>;
-  /** All events of the log up to this position are indexed. */
-  indexedPosition(): Promise<number>;
 }
 
 /** Which socket speaks for a device, over all gateways: the newest. */

@@ -100,7 +100,12 @@ export interface EventLogReader {
   readStream(stream: string, options?: ReadStreamOptions): Promise<readonly RecordedEvent[]>;
   /** In position order. Never skips a lower position that commits later than a higher one. */
   readAll(options?: ReadAllOptions): Promise<AllPage>;
-  findEvent(eventId: string): Promise<RecordedEvent | null>;
+  /**
+   * The event with this id if it stands in this stream: exact for all that was written before the call, whoever wrote
+   * it; null where it stands nowhere or in another stream. An id of version 7 was made for one append and names nothing
+   * afterwards: logs may know it for a while only. @throws EventLogUnavailable
+   */
+  findEvent(eventId: string, stream: string): Promise<RecordedEvent | null>;
   streamInfo(stream: string): Promise<StreamInfo | null>;
   info(): Promise<LogInfo>;
   /**

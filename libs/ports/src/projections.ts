@@ -2,6 +2,15 @@
 export const projectionNames = ['history', 'inbox', 'membership', 'watermarks', 'search', 'people'] as const;
 export type ProjectionName = (typeof projectionNames)[number];
 
+/** What deliveries and cursors depend on: projected side by side, by one group of consumers. */
+export const timelineProjections = [
+  'history',
+  'inbox',
+  'membership',
+  'watermarks',
+  'people',
+] as const satisfies ProjectionName[];
+
 export interface ProjectionStatus {
   readonly name: ProjectionName;
   /** Of the code that builds it; another version is rebuilt beside the old one. */

@@ -38,15 +38,24 @@ export interface HistoryQuery {
   /** 1 to 200 entries. */
   readonly limit: number;
   readonly notices: boolean;
+  /**
+   * Nothing that was written after this position: the safe one from before the windows were read, so that no window is
+   * older than what is judged by it. Absent: all that can be read.
+   */
+  readonly upTo?: number;
 }
 
 export interface HistoryReader {
   /** Cost depends on `limit`, never on the length of the conversation. */
   page(query: HistoryQuery): Promise<HistoryPage>;
-  /** One message as it stands, or null; with the revision of the conversation's stream that is projected. */
+  /**
+   * One message as it stands, or null; with the revision of the conversation's stream that is projected. `upTo`: null as
+   * well when it was sent after this position, as in HistoryQuery.
+   */
   message(
     conversationId: string,
     sequence: number,
+    upTo?: number,
   ): Promise<{ readonly json: string | null; readonly projectedRevision: number }>;
 }
 
@@ -162,6 +171,8 @@ export interface SearchQuery {
   readonly cursor?: SearchCursor;
   /** 1 to 100. */
   readonly limit: number;
+  /** As in HistoryQuery. */
+  readonly upTo?: number;
 }
 
 /** One thing that must, or must not, be in a message. */

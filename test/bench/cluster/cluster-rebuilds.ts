@@ -91,5 +91,4 @@ async function writeLog(url: string, messages: number): Promise<void> {
 const nothingBefore: EventIdIndex = {
   find: () => Promise.resolve(new Map()),
   indexedRevision: () => Promise.resolve(-1),
-  indexedPosition: () => Promise.resolve(0),
 };

@@ -1,6 +1,6 @@
 import { CassandraClient, CassandraEventIdIndex } from '@parley/cassandra';
 import { messageEventId, randomEventId } from '@parley/platform';
-import { type EventPlace, type PartitionCheckpoint, ReadModelUnavailable } from '@parley/ports';
+import { type EventPlace, ReadModelUnavailable } from '@parley/ports';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openTestKeyspace, type TestKeyspace, testLogger } from './keyspace.js';
@@ -11,8 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => keyspace.close());
 
-const indexWith = (client = keyspace.client, checkpoints: readonly PartitionCheckpoint[] = []) =>
-  new CassandraEventIdIndex({ client, partitions: 2, checkpoints: { checkpoints: async () => checkpoints } });
+const indexWith = (client = keyspace.client) => new CassandraEventIdIndex(client);
 
 /** Events of one conversation; every third has a random id, as what nobody repeats has. */
 function events(count: number, from = 0): EventPlace[] {
@@ -81,15 +80,4 @@ it('never says that a stream is indexed further than its ids are', async () => {
       expect((await index.find(named.map(({ eventId }) => eventId))).size).toBe(named.length);
     }
   }
-});
-
-const at = (projection: PartitionCheckpoint['projection'], ...positions: number[]) =>
-  positions.map((position, partition) => ({ projection, partition, position }));
-
-it('is as far as the timeline of the partition that is behind', async () => {
-  const timeline = [at('history', 50, 70), at('inbox', 50, 60), at('membership', 55, 70)];
-  const inAll = [...timeline, at('watermarks', 80, 90), at('search', 1, 1)].flat();
-  expect(await indexWith(keyspace.client, inAll).indexedPosition()).toBe(50);
-  expect(await indexWith(keyspace.client, timeline.flat()).indexedPosition()).toBe(0);
-  expect(await indexWith(keyspace.client, [...timeline, at('watermarks', 80)].flat()).indexedPosition()).toBe(0);
 });

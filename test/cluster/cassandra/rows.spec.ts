@@ -1,4 +1,4 @@
-import { compareGenerations, readModelTables, timelineProjections } from '@parley/cassandra';
+import { compareGenerations, readModelTables, conversationProjections } from '@parley/cassandra';
 import { openEventLog } from '@parley/embedded';
 import { decodeEvent } from '@parley/events';
 import { type OperationOf, type ProjectionStore, ReadModelUnavailable } from '@parley/ports';
@@ -16,7 +16,7 @@ import { partition, projector } from './models.js';
 
 const seed = Number(process.env['PARLEY_TEST_SEED'] ?? Date.now() % 1_000_000);
 
-type Timeline = (typeof timelineProjections)[number];
+type Timeline = (typeof conversationProjections)[number];
 /** What the events of a log do to one projection, event by event. */
 type Events<Name extends Timeline> = readonly (readonly OperationOf<Name>[])[];
 
@@ -58,7 +58,7 @@ async function eventsOf(play: readonly Step[]): Promise<{ readonly [Name in Time
   await log.close();
   rmSync(folder, { recursive: true });
   const { projections } = await projector();
-  const evolved = timelineProjections.map((name) => {
+  const evolved = conversationProjections.map((name) => {
     const projection = projections.find((each) => each.name === name)!;
     return [name, events.map((event) => projection.evolve(decodeEvent(event)))] as const;
   });
@@ -129,7 +129,7 @@ describe(`rows in Cassandra (seed ${seed})`, () => {
     return own;
   }
 
-  for (const name of timelineProjections) {
+  for (const name of conversationProjections) {
     it(`of ${name} are the same after deaths, repetitions, changes of hands and late writers`, async () => {
       await fc.assert(
         fc.asyncProperty(

@@ -6,13 +6,13 @@ import {
   GenerationRegistry,
   ServingGenerations,
   storedProjections,
-  timelineProjections,
+  conversationProjections,
 } from '@parley/cassandra';
 import type { OperationOf, ParkedOperation, ProjectionStore } from '@parley/ports';
 import { partition } from './models.js';
 import { storesOf } from './stores.js';
 
-type Timeline = (typeof timelineProjections)[number];
+type Timeline = (typeof conversationProjections)[number];
 
 /** Rows and readers of new generations, without a log: a test says what is written. */
 export class Stored {
@@ -38,7 +38,7 @@ export class Stored {
     await generations.look();
     const stored = new Stored(client, generations, serving);
     const stores = storesOf(client);
-    for (const projection of timelineProjections) {
+    for (const projection of conversationProjections) {
       const generation = serving.get(projection) ?? 0;
       const store = await stores.openGeneration({ projection, generation, partition, serving: true });
       stored.#stores.set(projection, store);

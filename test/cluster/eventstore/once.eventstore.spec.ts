@@ -130,10 +130,16 @@ describe('each event once, for ever', () => {
     const reader = await open({ index: writer.index });
     for (const log of [writer, reader]) {
       for (const n of [0, 9, 10, 29]) {
-        expect(await log.findEvent(events[n]!.eventId)).toMatchObject({ ...events[n]!, stream, revision: n });
+        expect(await log.findEvent(events[n]!.eventId, stream)).toMatchObject({ ...events[n]!, stream, revision: n });
       }
-      expect(await log.findEvent(randomUUID())).toBeNull();
+      expect(await log.findEvent(randomUUID(), stream)).toBeNull();
     }
+    writer.index.isAway = true;
+    const alone = await open({ index: writer.index });
+    for (const n of [0, 9, 10, 29]) {
+      expect(await alone.findEvent(events[n]!.eventId, stream)).toMatchObject({ ...events[n]!, stream, revision: n });
+    }
+    expect(await alone.findEvent(randomUUID(), stream)).toBeNull();
     writer.index.release();
   });
 });

@@ -237,6 +237,13 @@ describe('one who was removed by another node', () => {
     expect(marked).toBe('conversation_not_found');
   });
 
+  it('moves no watermark there', async () => {
+    const [, there, , , guest] = cast();
+    const { room } = await removed();
+    const moved = await there.refusal(guest, { type: 'advance-watermark', conversationId: room, read: 1 });
+    expect(moved).toBe('conversation_not_found');
+  });
+
   it('forwards nothing that was said afterwards', async () => {
     const [, there, , , guest] = cast();
     const { room, own, last } = await removed();

@@ -37,7 +37,7 @@ const maxTail = 4_096;
  * Decides the commands on one stream, one after the other, and appends what they decide together: all that is waiting
  * goes out as one append with the exact expected revision, and is answered once that is durable. Owning a stream is
  * only for speed: with two owners at once (two nodes) the expected revision lets one of them win, and the other reads
- * what was written and decides again. Refusals too are given only on a state that was the newest after the command
+ * what was written and decides again, for callers in other processes only what they say they still want. Refusals too are given only on a state that was the newest after the command
  * came. When the fate of an append is unknown everything waiting is refused as `log_unavailable` and the state is read
  * anew; repeating a command is harmless.
  */
@@ -87,6 +87,11 @@ export class StreamOwner<State, Event extends ParleyEvent> {
   /** The log has this revision of the stream. */
   hear(revision: number): void {
     this.#stored.hear(revision);
+  }
+
+  /** There may be more in the log than was heard of. */
+  doubt(): void {
+    this.#stored.doubt();
   }
 
   /** Resolves once nothing waits and nothing runs. */
@@ -163,10 +168,10 @@ export class StreamOwner<State, Event extends ParleyEvent> {
         pending = this.#withoutRepeated(pending);
       }
       pending = this.#withoutLagging(pending);
-      const { state, revision: base } = this.#stored;
+      const { state, newsAt, revision: base } = this.#stored;
       const from = oldestView(pending);
       const since = from < base ? await this.#eventsBetween(from, base) : noEvents;
-      const round = decideRound(this.#definition, { state, since }, pending);
+      const round = decideRound(this.#definition, { state, newsAt, since }, pending);
       if (round.deferred.length > 0) this.#queue.unshift(...round.deferred);
       pending = round.entries.map(({ task }) => task);
       if (round.encoded.length === 0) {
@@ -275,7 +280,7 @@ export class StreamOwner<State, Event extends ParleyEvent> {
     }
     this.#answering++;
     this.#services.reader
-      .findEvent(task.onceId)
+      .findEvent(task.onceId, this.#stored.stream)
       .then((stored) => (stored === null ? otherwise() : task.repeated(stored)))
       .catch((error: unknown) => this.#reject(task, error))
       .finally(() => {

@@ -97,8 +97,9 @@ export class MemoryEventLog implements EventLogReader, EventLogWriter, SnapshotS
     return { events, considered: last?.position ?? after, atEnd };
   }
 
-  findEvent(eventId: string): Promise<RecordedEvent | null> {
-    return Promise.resolve(this.#byId.get(eventId) ?? null);
+  findEvent(eventId: string, stream: string): Promise<RecordedEvent | null> {
+    const event = this.#byId.get(eventId);
+    return Promise.resolve(event?.stream === stream ? event : null);
   }
 
   streamInfo(stream: string): Promise<StreamInfo | null> {

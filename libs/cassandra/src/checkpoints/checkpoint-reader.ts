@@ -1,7 +1,7 @@
 import type { CheckpointReader, PartitionCheckpoint } from '@parley/ports';
 import type { CassandraClient } from '../client/index.js';
 import type { ServingGenerations } from './serving-generations.js';
-import { type StoredProjection, storedProjections } from './timeline.js';
+import { type StoredProjection, storedProjections } from './stored-projections.js';
 
 /** How far the generations that serve are. */
 export class CassandraCheckpointReader implements CheckpointReader {

@@ -1,6 +1,6 @@
 import type { GenerationPlan } from '@parley/ports';
 import { type CassandraClient, settled } from '../client/index.js';
-import type { StoredProjection } from './timeline.js';
+import type { StoredProjection } from './stored-projections.js';
 
 /** Which rows of a projection readers read, and which version of the code built them. */
 export interface ServingGeneration {

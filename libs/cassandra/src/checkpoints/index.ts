@@ -4,4 +4,4 @@ export { type Lane, LaneProgress } from './progress.js';
 export { CassandraProjectionStore, type PlanWatch, type RowWriter } from './projection-store.js';
 export { type GenerationTable, removeGeneration } from './remove-generation.js';
 export { ServingGenerations, settleMs } from './serving-generations.js';
-export { type StoredProjection, storedProjections, timelineProjections } from './timeline.js';
+export { type StoredProjection, storedProjections, conversationProjections } from './stored-projections.js';

@@ -1,6 +1,6 @@
 import type { ParkedOperation } from '@parley/ports';
 import { type CassandraClient, deleteAt, insertAt, mapBounded } from '../client/index.js';
-import type { StoredProjection } from './timeline.js';
+import type { StoredProjection } from './stored-projections.js';
 
 /** One partition of the feed, as one generation of a projection has taken it in. */
 export interface Lane {

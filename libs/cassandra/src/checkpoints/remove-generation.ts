@@ -1,5 +1,5 @@
 import { type CassandraClient, mapBounded } from '../client/index.js';
-import type { StoredProjection } from './timeline.js';
+import type { StoredProjection } from './stored-projections.js';
 
 /** A table whose rows carry a generation. */
 export interface GenerationTable {

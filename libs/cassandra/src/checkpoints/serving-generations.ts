@@ -1,7 +1,7 @@
 import { type GenerationPlan, ReadModelUnavailable, StoreReplaced } from '@parley/ports';
 import type { CassandraClient } from '../client/index.js';
 import { isSame, planOf, type PlanRow } from './generations.js';
-import { type StoredProjection, storedProjections } from './timeline.js';
+import { type StoredProjection, storedProjections } from './stored-projections.js';
 
 const lookEveryMs = 400;
 /** What was seen longer ago than this is looked at again before anybody goes by it. */

@@ -1,5 +1,4 @@
-import type { CheckpointReader, EventIdIndex, EventPlace } from '@parley/ports';
-import { timelineProjections } from '../checkpoints/index.js';
+import type { EventIdIndex, EventPlace } from '@parley/ports';
 import { type CassandraClient, insertAt, mapBounded } from '../client/index.js';
 import { isDerivedId } from './derived-id.js';
 
@@ -9,26 +8,19 @@ const insertStream = insertAt('indexed_streams', ['stream', 'revision']);
 /** Ids looked up at once by one call. */
 const lookUpConcurrency = 32;
 
-export interface EventIdIndexOptions {
-  readonly client: CassandraClient;
-  readonly checkpoints: CheckpointReader;
-  /** Of the feed. */
-  readonly partitions: number;
-}
-
 /**
  * Where every event with a derived id stands. Random ids name no command and have no row: they cannot come twice.
  * Written by whoever projects the timeline, with each stretch of a partition, before its checkpoints are saved.
  */
 export class CassandraEventIdIndex implements EventIdIndex {
-  constructor(private readonly options: EventIdIndexOptions) {}
+  constructor(private readonly client: CassandraClient) {}
 
   /**
    * In position order, nothing of a stream left out, whatever its ids. All of it is indexed when it resolves; again, or
    * partly again, changes nothing. @throws ReadModelUnavailable
    */
   async record(events: readonly EventPlace[]): Promise<void> {
-    const { client } = this.options;
+    const { client } = this;
     const derived = events.filter(({ eventId }) => isDerivedId(eventId));
     await client.writeAll(
       derived.map(({ eventId, stream, revision, position }) => [
@@ -45,7 +37,7 @@ export class CassandraEventIdIndex implements EventIdIndex {
   /** @throws ReadModelUnavailable */
   async find(eventIds: readonly string[]): Promise<ReadonlyMap<string, EventPlace>> {
     const places = await mapBounded([...new Set(eventIds)].filter(isDerivedId), lookUpConcurrency, async (eventId) => {
-      const place = await this.options.client.readOne<Omit<EventPlace, 'eventId'>>(
+      const place = await this.client.readOne<Omit<EventPlace, 'eventId'>>(
         'SELECT stream, revision, position FROM event_ids WHERE event_id = ?',
         [eventId],
       );
@@ -56,24 +48,10 @@ export class CassandraEventIdIndex implements EventIdIndex {
 
   /** @throws ReadModelUnavailable */
   async indexedRevision(stream: string): Promise<number> {
-    const row = await this.options.client.readOne<{ revision: number }>(
+    const row = await this.client.readOne<{ revision: number }>(
       'SELECT revision FROM indexed_streams WHERE stream = ?',
       [stream],
     );
     return row?.revision ?? -1;
-  }
-
-  /** The lowest checkpoint of the timeline; 0 while a partition was never begun. @throws ReadModelUnavailable */
-  async indexedPosition(): Promise<number> {
-    const { checkpoints, partitions } = this.options;
-    const saved = await checkpoints.checkpoints();
-    let lowest = Number.POSITIVE_INFINITY;
-    for (const projection of timelineProjections) {
-      for (let partition = 0; partition < partitions; partition++) {
-        const found = saved.find((one) => one.projection === projection && one.partition === partition);
-        lowest = Math.min(lowest, found?.position ?? 0);
-      }
-    }
-    return lowest;
   }
 }

@@ -1,1 +1,1 @@
-export { CassandraEventIdIndex, type EventIdIndexOptions } from './event-id-index.js';
+export { CassandraEventIdIndex } from './event-id-index.js';

@@ -1,7 +1,7 @@
 import type { Command, CommandContext, CommandResult } from '@parley/ports';
 import { WebSocket } from 'ws';
 import { Batches } from './batches.js';
-import { asError, type CallFrame, commandsPath, heartbeatMs, readAnswers } from './wire.js';
+import { asError, type CallFrame, commandsPath, heartbeatMs, type HereFrame, readAnswers, silenceMs } from './wire.js';
 
 /** A call that waits for its answer. */
 export interface PendingCall {
@@ -13,6 +13,12 @@ export interface PendingCall {
   readonly reject: (error: Error) => void;
   /** `performance.now()` at which it is given up. */
   readonly until: number;
+}
+
+/** A call at one node. */
+interface PlacedCall extends PendingCall {
+  /** The node is done with it, also when it had been given up. Not told at the end of the connection. */
+  readonly done: () => void;
 }
 
 export interface CommandLinkOptions {
@@ -31,11 +37,13 @@ export interface CommandLinkOptions {
  */
 export class CommandLink {
   readonly #options: CommandLinkOptions;
-  readonly #pending = new Map<number, PendingCall>();
+  readonly #pending = new Map<number, PlacedCall>();
+  /** They have waited too long, but the node may decide them yet. */
+  readonly #givenUp = new Map<number, PlacedCall>();
   /** Called before the connection stood. */
   #waiting: number[] = [];
   #socket: WebSocket | null = null;
-  #out: Batches<CallFrame | { readonly alive: true }> | null = null;
+  #out: Batches<CallFrame | HereFrame> | null = null;
   #heartbeat: NodeJS.Timeout | null = null;
   #heard = performance.now();
   #nextId = 0;
@@ -51,10 +59,10 @@ export class CommandLink {
   }
 
   get pending(): number {
-    return this.#pending.size;
+    return this.#pending.size + this.#givenUp.size;
   }
 
-  call(call: PendingCall): void {
+  call(call: PlacedCall): void {
     const id = this.#nextId++;
     this.#pending.set(id, call);
     if (this.#out === null) this.#waiting.push(id);
@@ -66,6 +74,9 @@ export class CommandLink {
     for (const [id, call] of this.#pending) {
       if (now < call.until) continue;
       this.#pending.delete(id);
+      // What has not been sent is never decided.
+      if (this.#out === null) call.done();
+      else this.#givenUp.set(id, call);
       call.reject(reason());
     }
   }
@@ -85,6 +96,7 @@ export class CommandLink {
     setTimeout(() => socket?.terminate(), heartbeatMs).unref();
     const unanswered = [...this.#pending.values()];
     this.#pending.clear();
+    this.#givenUp.clear();
     this.#options.onEnd(unanswered);
   }
 
@@ -118,13 +130,15 @@ export class CommandLink {
   }
 
   #take(text: string): void {
+    // Others have what it has not answered: that it is heard no more is what keeps it from deciding them too.
+    if (this.#state === 'ended') return;
     this.#heard = performance.now();
     try {
       for (const answer of readAnswers(text)) {
         if ('leaving' in answer) this.#state = 'leaving';
-        else if ('id' in answer) {
-          const call = this.#pending.get(answer.id);
-          this.#pending.delete(answer.id);
+        else if ('ask' in answer) this.#out?.push({ here: answer.ask });
+        else {
+          const call = this.#answered(answer.id);
           if ('result' in answer) call?.resolve(answer.result);
           else call?.reject(asError(answer.rejected));
         }
@@ -136,8 +150,16 @@ export class CommandLink {
     if (this.#state === 'leaving' && this.#pending.size === 0) this.end();
   }
 
+  /** undefined: nobody waits for it any more. */
+  #answered(id: number): PlacedCall | undefined {
+    const call = this.#pending.get(id);
+    (call ?? this.#givenUp.get(id))?.done();
+    this.#pending.delete(id);
+    this.#givenUp.delete(id);
+    return call;
+  }
+
   #beat(): void {
-    if (performance.now() - this.#heard > 3 * heartbeatMs) this.end();
-    else this.#out?.push({ alive: true });
+    if (performance.now() - this.#heard > silenceMs) this.end();
   }
 }

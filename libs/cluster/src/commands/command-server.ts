@@ -4,7 +4,16 @@ import type { Logger } from '@parley/platform';
 import type { CommandClient } from '@parley/ports';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { Batches } from './batches.js';
-import { type AnswerFrame, type CallFrame, commandsPath, heartbeatMs, readCalls, rejectionOf } from './wire.js';
+import { CallerQuestions } from './caller-questions.js';
+import {
+  type AnswerFrame,
+  type CallFrame,
+  commandsPath,
+  heartbeatMs,
+  readCalls,
+  rejectionOf,
+  silenceMs,
+} from './wire.js';
 
 export interface CommandServerOptions {
   readonly commands: CommandClient;
@@ -20,7 +29,8 @@ const leavingMs = 2_000;
 
 /**
  * Takes commands from the gateways. Calls of one connection are handed to the write side in the order in which they
- * came, answers leave as they are known. Stopping: callers are told to go to another node, what they have called is
+ * came, answers leave as they are known. A caller that hears nothing gives its calls to another node, so each is decided
+ * only while its caller is heard. Stopping: callers are told to go to another node, what they have called is
  * answered first.
  */
 export class CommandServer {
@@ -69,6 +79,7 @@ export class CommandServer {
 /** One connection of a gateway. */
 class Caller {
   readonly #out: Batches<AnswerFrame>;
+  readonly #questions: CallerQuestions;
   readonly #heartbeat: NodeJS.Timeout;
   #pending = 0;
   #answered: (() => void) | null = null;
@@ -79,9 +90,11 @@ class Caller {
     private readonly options: CommandServerOptions,
   ) {
     this.#out = new Batches(socket);
+    this.#questions = new CallerQuestions((ask) => this.#out.push({ ask }));
     this.#heartbeat = setInterval(() => this.#beat(), heartbeatMs);
-    socket.on('error', () => undefined).on('close', () => clearInterval(this.#heartbeat));
+    socket.on('error', () => undefined).on('close', () => this.#closed());
     socket.on('message', (data) => this.#take((data as Buffer).toString('utf8')));
+    this.#questions.ask();
   }
 
   async sendAway(withinMs: number): Promise<void> {
@@ -99,7 +112,10 @@ class Caller {
   #take(text: string): void {
     this.#heard = performance.now();
     try {
-      for (const call of readCalls(text)) if (!('alive' in call)) void this.#execute(call);
+      for (const frame of readCalls(text)) {
+        if ('here' in frame) this.#questions.answered(frame.here);
+        else void this.#execute(frame);
+      }
     } catch (error) {
       this.options.logger.error({ err: error }, 'a gateway speaks another language: its connection is closed');
       this.socket.terminate();
@@ -107,9 +123,10 @@ class Caller {
   }
 
   async #execute({ id, command, context }: CallFrame): Promise<void> {
+    const caller = this.#questions;
     this.#pending++;
     try {
-      this.#out.push({ id, result: await this.options.commands.execute(command, context) });
+      this.#out.push({ id, result: await this.options.commands.execute(command, { ...context, caller }) });
     } catch (error) {
       this.#out.push({ id, rejected: rejectionOf(error) });
     } finally {
@@ -118,7 +135,12 @@ class Caller {
   }
 
   #beat(): void {
-    if (performance.now() - this.#heard > 3 * heartbeatMs) this.socket.terminate();
-    else this.#out.push({ alive: true });
+    if (performance.now() - this.#heard > silenceMs) this.socket.terminate();
+    else this.#questions.ask();
+  }
+
+  #closed(): void {
+    clearInterval(this.#heartbeat);
+    this.#questions.gone();
   }
 }

@@ -31,7 +31,8 @@ class Node {
   readonly titles: string[] = [];
   readonly sockets = new Set<Socket>();
   /** What it does with a command; default: answers at once. */
-  behaviour: (title: string) => Promise<CommandResult> = () => Promise.resolve({ position: this.titles.length });
+  behaviour: (title: string, context: CommandContext) => Promise<CommandResult> = () =>
+    Promise.resolve({ position: this.titles.length });
   private constructor(
     readonly node: ClusterNode,
     readonly http: Server,
@@ -42,7 +43,7 @@ class Node {
     const http = createServer();
     let self: Node | null = null;
     const server = new CommandServer({
-      commands: { execute: (command: Command) => self?.take(command) as never },
+      commands: { execute: (command: Command, asked: CommandContext) => self?.take(command, asked) as never },
       admits: (token) => Promise.resolve(token === 'good'),
       logger,
     });
@@ -55,10 +56,10 @@ class Node {
     return self;
   }
 
-  take(command: Command): Promise<CommandResult> {
+  take(command: Command, asked: CommandContext): Promise<CommandResult> {
     const { title } = command as Extract<Command, { type: 'rename-conversation' }>;
     this.titles.push(title);
-    return this.behaviour(title);
+    return this.behaviour(title, asked);
   }
 
   /** As a process that was killed: its connections break. */
@@ -153,6 +154,70 @@ describe('commands to other processes', () => {
     for (const socket of owner.sockets) socket.pause().write = () => true;
     await remote.execute(rename('cnv_1', 'a'), context);
     expect(other.titles).toEqual(['a']);
+  });
+
+  it('are no longer wanted from a node that wakes up after it was given up, though their answers lie in its buffer', async () => {
+    const { nodes, remote } = await start(2, { timeoutMs: 20_000 });
+    await remote.execute(rename('cnv_1', 'which'), context);
+    const [owner, other] = nodes[0]!.titles.length > 0 ? [nodes[0]!, nodes[1]!] : [nodes[1]!, nodes[0]!];
+    const wanted: Promise<unknown>[] = [];
+    owner.behaviour = (_title, { caller }) => {
+      const moment = performance.now();
+      wanted.push(
+        caller!.hear(moment).then(
+          () => caller!.isHeard(moment),
+          ({ code }: CommandRejected) => code,
+        ),
+      );
+      return new Promise(() => {});
+    };
+    const before = remote.execute(rename('cnv_1', 'before'), context);
+    await vi.waitFor(() => expect(owner.titles).toContain('before'));
+    expect(await wanted[0]).toBe(true);
+    // It stands still: what it is told gathers in its buffer.
+    const asleep = [...owner.sockets].map((socket) => ({ socket: socket.pause(), write: socket.write }));
+    for (const { socket } of asleep) socket.write = () => true;
+    const after = remote.execute(rename('cnv_1', 'after'), context);
+    await Promise.all([before, after]);
+    expect(other.titles).toEqual(['before', 'after']);
+    for (const { socket, write } of asleep) {
+      socket.write = write;
+      socket.resume();
+    }
+    await vi.waitFor(() => expect(owner.titles).toContain('after'));
+    expect(await wanted[1]).toBe('shutting_down');
+  });
+
+  it('are wanted for as long as their caller is there', async () => {
+    const { nodes, remote } = await start(1);
+    nodes[0]!.behaviour = async (_title, { caller }) => {
+      for (let i = 0; i < 3; i++) {
+        const moment = performance.now();
+        await caller!.hear(moment);
+        if (!caller!.isHeard(moment)) throw new Error('not heard');
+      }
+      return { position: 3 };
+    };
+    expect(await remote.execute(rename('cnv_1', 'x'), context)).toEqual({ position: 3 });
+  });
+
+  it('follow to its node one that took too long there: it may be decided yet', async () => {
+    const { nodes, remote, announce } = await start(2, { timeoutMs: 300 });
+    await remote.execute(rename('cnv_1', 'which'), context);
+    const [owner, other] = nodes[0]!.titles.length > 0 ? [nodes[0]!, nodes[1]!] : [nodes[1]!, nodes[0]!];
+    const gate = Promise.withResolvers<void>();
+    other.behaviour = () => gate.promise.then(() => ({ position: 7 }));
+    announce(other);
+    const late = remote.execute(rename('cnv_1', 'late'), context);
+    await expect(late).rejects.toMatchObject({ code: 'log_unavailable' });
+    announce(owner, other);
+    const next = remote.execute(rename('cnv_1', 'next'), context);
+    await vi.waitFor(() => expect(total(nodes)).toBe(3));
+    expect(other.titles).toEqual(['late', 'next']);
+    gate.resolve();
+    expect(await next).toEqual({ position: 7 });
+    await remote.execute(rename('cnv_1', 'later'), context);
+    expect(owner.titles).toEqual(['which', 'later']);
   });
 
   it('are answered by a node that leaves, and those after them by another one only then', async () => {

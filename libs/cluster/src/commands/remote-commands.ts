@@ -40,7 +40,10 @@ export class RemoteCommands implements CommandClient {
   readonly #links = new Map<string, CommandLink>();
   /** Until when a node is passed over, by id. */
   readonly #avoided = new Map<string, number>();
-  /** Where calls of a key are waiting: those that follow go there too, even when another node owns the key by now. */
+  /**
+   * Where calls of a key are not decided yet: those that follow go there too, even when another node owns the key by now
+   * and those before them have waited too long.
+   */
   readonly #underWay = new Map<string, { readonly link: CommandLink; calls: number }>();
   /** Calls that found no node, or one that is leaving, in order. */
   #homeless: PendingCall[] = [];
@@ -66,7 +69,6 @@ export class RemoteCommands implements CommandClient {
     }) as Promise<ResultOf<C>>;
   }
 
-  /** Nodes that answer or may answer: for readiness. */
   get nodes(): number {
     return this.#options.directory.nodes('command-api').length;
   }
@@ -97,21 +99,11 @@ export class RemoteCommands implements CommandClient {
     const underWay = this.#underWay.get(key);
     if (underWay?.link === link) underWay.calls++;
     else this.#underWay.set(key, { link, calls: 1 });
-    const settled = (): void => {
+    const done = (): void => {
       const now = this.#underWay.get(key);
       if (now?.link === link && --now.calls === 0) this.#underWay.delete(key);
     };
-    link.call({
-      ...call,
-      resolve: (result) => {
-        settled();
-        call.resolve(result);
-      },
-      reject: (error) => {
-        settled();
-        call.reject(error);
-      },
-    });
+    link.call({ ...call, done });
   }
 
   /** null: nobody for now. */

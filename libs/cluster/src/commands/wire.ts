@@ -7,8 +7,14 @@ import { z } from 'zod';
  */
 export const commandsPath = '/internal/v1/commands';
 
-/** Either end says so at least this often, ms; nothing for three times that: the other end is gone. */
+/** A node asks its callers at least this often whether they are there, ms; each question is answered at once. */
 export const heartbeatMs = 1_000;
+
+/** When nothing is heard for so long, either end takes the other for gone, ms: callers then go to another node. */
+export const silenceMs = 3 * heartbeatMs;
+
+/** For how long a node goes by the answer to a question, from when it asked, ms: clearly less than `silenceMs`. */
+export const heardMs = 2 * heartbeatMs;
 
 export interface CallFrame {
   readonly id: number;
@@ -16,12 +22,18 @@ export interface CallFrame {
   readonly context: CommandContext;
 }
 
+/** Answers the question with this number, and all before it. */
+export interface HereFrame {
+  readonly here: number;
+}
+
 export type AnswerFrame =
   | { readonly id: number; readonly result: CommandResult }
   | { readonly id: number; readonly rejected: Rejection }
   /** Takes no new calls: what was called is still answered. */
   | { readonly leaving: true }
-  | { readonly alive: true };
+  /** Whether the caller is there still, and waits for what it has called: see HereFrame. */
+  | { readonly ask: number };
 
 interface Rejection {
   readonly code: string;
@@ -39,13 +51,13 @@ const context = z.object({
 const calls = z.array(
   z.union([
     z.object({ id: z.int().min(0), command: z.looseObject({ type: z.string() }), context }),
-    z.object({ alive: z.literal(true) }),
+    z.object({ here: z.int().min(0) }),
   ]),
 );
 
 /** @throws Error for what is no message of this protocol */
-export const readCalls = (text: string): readonly (CallFrame | { readonly alive: true })[] =>
-  calls.parse(JSON.parse(text)) as unknown as readonly (CallFrame | { readonly alive: true })[];
+export const readCalls = (text: string): readonly (CallFrame | HereFrame)[] =>
+  calls.parse(JSON.parse(text)) as unknown as readonly (CallFrame | HereFrame)[];
 
 const answers = z.array(
   z.union([
@@ -55,7 +67,7 @@ const answers = z.array(
       rejected: z.object({ code: z.string(), detail: z.string().optional(), retryAfterMs: z.number().optional() }),
     }),
     z.object({ leaving: z.literal(true) }),
-    z.object({ alive: z.literal(true) }),
+    z.object({ ask: z.int().min(0) }),
   ]),
 );
 

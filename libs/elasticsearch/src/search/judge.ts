@@ -65,7 +65,7 @@ export class Judge {
     const { conversationId, sequence, position, rank } = candidate;
     const windows = this.windows.get(conversationId) ?? [];
     if (!isMember(windows) || !sees(windows, sequence)) return null;
-    const { json } = await this.sources.history.message(conversationId, sequence);
+    const { json } = await this.sources.history.message(conversationId, sequence, this.query.upTo);
     if (json === null || !this.#stillMatches(json)) return null;
     return { message: json, conversationId, sequence, position, ...(rank === undefined ? {} : { rank }) };
   }

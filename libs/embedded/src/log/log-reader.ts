@@ -62,10 +62,11 @@ export class LogReader implements EventLogReader {
     );
   }
 
-  findEvent(eventId: string): Promise<RecordedEvent | null> {
+  findEvent(eventId: string, stream: string): Promise<RecordedEvent | null> {
     return this.#read(() => {
       const row = this.#streams.findEvent(eventId);
-      return row === null ? null : this.#names.event(row);
+      const event = row === null ? null : this.#names.event(row);
+      return event?.stream === stream ? event : null;
     });
   }
 

@@ -8,12 +8,12 @@ const failure = (): Promise<number> => Promise.reject(new Error('away'));
 
 function scene() {
   const asked = vi.fn<() => Promise<number>>(failure);
-  const index = new GuardedIndex({ indexedPosition: asked } as unknown as EventIdIndex, silentLogger, {
+  const index = new GuardedIndex({ indexedRevision: asked } as unknown as EventIdIndex, silentLogger, {
     answerMs: 200,
     repeatMs: 5,
     probeMs: 1_000,
   });
-  return { asked, ask: () => index.indexedPosition() };
+  return { asked, ask: () => index.indexedRevision('s') };
 }
 
 describe('an index', () => {

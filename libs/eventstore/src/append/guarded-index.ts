@@ -38,10 +38,6 @@ export class GuardedIndex {
     return this.#ask(() => this.#index.indexedRevision(stream));
   }
 
-  indexedPosition(): Promise<number | null> {
-    return this.#ask(() => this.#index.indexedPosition());
-  }
-
   async #ask<T>(question: () => Promise<T>): Promise<T | null> {
     const { answerMs, repeatMs, probeMs } = this.#times;
     if (this.#isAway) {

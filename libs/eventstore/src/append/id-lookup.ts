@@ -5,10 +5,11 @@ import type { GuardedIndex } from './guarded-index.js';
 import { kindOf } from './id-kind.js';
 import type { RecentPlaces } from './recent-places.js';
 import type { StreamAccess } from './stream-access.js';
-import type { KnownPlace, StreamTail } from './stream-tail.js';
+import type { KnownPlace } from './known-place.js';
+import type { StreamTail } from './stream-tail.js';
 
 const pageSize = 1_024;
-/** While the index lags behind a long tail. */
+/** While the index lags behind a long tail, or is away. */
 const askEveryMs = 1_000;
 
 /**
@@ -21,13 +22,12 @@ export class IdLookup {
     private readonly recent: RecentPlaces,
     private readonly index: GuardedIndex,
     private readonly streams: StreamAccess,
-    /** Events of one stream that are read at most because the index does not know them. */
-    private readonly mostUnindexed: number,
   ) {}
 
   /**
    * Calls for one stream must come one after the other.
-   * @throws EventLogUnavailable when the index is away or far behind, and the stream too long to be read instead
+   * @throws EventLogUnavailable when the index is away or far behind, and the stream too long to be read instead, in
+   *   the time or for the memory there is; what was read until then stays known
    */
   async find(
     tail: StreamTail,
@@ -38,7 +38,7 @@ export class IdLookup {
     const found = new Map<string, KnownPlace>();
     const fromMemory = (): void => {
       for (const eventId of eventIds) {
-        const place = this.recent.find(eventId);
+        const place = this.recent.find(eventId) ?? tail.findPacked(eventId);
         if (place !== undefined) found.set(eventId, place);
       }
     };
@@ -68,7 +68,7 @@ export class IdLookup {
 
   /** Page by page from above, so that what was read stays known when the time is up. */
   async #readBackTo(tail: StreamTail, floor: number, deadline: Deadline): Promise<void> {
-    if (tail.from - floor > this.mostUnindexed) {
+    if (!this.recent.hasRoom(tail, tail.from - floor)) {
       throw new EventLogUnavailable(`${tail.from - floor} events of the stream are not in the index of event ids`);
     }
     while (tail.from > floor) {
@@ -78,18 +78,28 @@ export class IdLookup {
       // Fewer than asked for: a stream that was cut off at its beginning.
       const from = events.length < limit || first === undefined ? floor : first.revision - 1;
       this.recent.addBefore(tail, from, events.map(placeOf));
+      if (this.recent.isFull) throw new EventLogUnavailable('too many events are not in the index of event ids');
     }
   }
 
+  /**
+   * Keeps the memory for one stream small. Forgotten is only what the index says in this moment that it has: what it
+   * said earlier is worth nothing when it is away now, because all of that would have to be read again. What it does
+   * not have, or cannot say, is packed.
+   */
   async #shorten(tail: StreamTail): Promise<void> {
+    if (!this.recent.isLong(tail) && tail.packed.isEmpty) return;
+    if (performance.now() >= tail.askAgainAt) {
+      tail.askAgainAt = performance.now() + askEveryMs;
+      const indexed = await this.index.indexedRevision(tail.stream);
+      if (indexed !== null) {
+        if (indexed > tail.indexed) tail.indexed = indexed;
+        this.recent.trim(tail);
+      }
+    }
     if (!this.recent.isLong(tail)) return;
-    this.recent.trim(tail);
-    if (!this.recent.isLong(tail) || performance.now() < tail.askAgainAt) return;
-    tail.askAgainAt = performance.now() + askEveryMs;
-    const indexed = await this.index.indexedRevision(tail.stream);
-    if (indexed !== null && indexed > tail.indexed) tail.indexed = indexed;
-    this.recent.trim(tail);
-    if (tail.places.length > this.mostUnindexed) this.recent.reset(tail, tail.head);
+    this.recent.pack(tail);
+    if (this.recent.isFull) this.recent.reset(tail, tail.head);
   }
 }
 

@@ -1,4 +1,5 @@
 import { EventLogUnavailable } from '@parley/ports';
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { append, derived, random, scene } from '../testing/scene.js';
 
@@ -82,8 +83,66 @@ describe('an append', () => {
     expect(streams.calls.readBack).toBe(readBack);
   });
 
+  it('reads a long stream back once while the index is away, also when the index had it before', async () => {
+    const { streams, index, aWriter } = scene({ perStream: 6, total: 100, packed: 1_000 }, { endPage: 3 });
+    const old = Array.from({ length: 50 }, (_, n) => derived('old', String(n)));
+    streams.write('s', old);
+    index.advance();
+    const writer = aWriter();
+    expect(await append(writer, [derived('before')], 49)).toMatchObject({ revision: 50 });
+    index.isAway = true;
+    expect(await append(writer, [derived('new', '0')], 50)).toMatchObject({ revision: 51 });
+    const { readBack } = streams.calls;
+    for (let n = 1; n < 30; n++) {
+      expect(await append(writer, [derived('new', String(n))], 50 + n)).toMatchObject({ revision: 51 + n });
+    }
+    for (const n of [0, 20, 49]) {
+      expect(await append(writer, [old[n]!], 80)).toMatchObject({ revision: n, repeated: true });
+    }
+    expect(await append(writer, [derived('new', '0')], 80)).toMatchObject({ revision: 51, repeated: true });
+    expect(streams.calls.readBack).toBe(readBack);
+    expect(streams.events('s')).toHaveLength(81);
+  });
+
+  it('reads none of several long streams back twice, however they take turns', async () => {
+    const { streams, index, aWriter } = scene({ perStream: 20, total: 100, packed: 1_000 }, { endPage: 3 });
+    const names = ['a', 'b', 'c'];
+    for (const name of names) {
+      streams.write(
+        name,
+        Array.from({ length: 200 }, (_, n) => derived(name, String(n))),
+      );
+    }
+    index.advance();
+    index.isAway = true;
+    const writer = aWriter();
+    const round = async (n: number): Promise<void> => {
+      for (const name of names) await append(writer, [derived(name, 'new', String(n))], 199 + n, name);
+    };
+    await round(0);
+    const { readBack } = streams.calls;
+    for (let n = 1; n < 10; n++) await round(n);
+    expect(streams.calls.readBack).toBe(readBack);
+  });
+
+  it('reads nothing back of its own while the index lags far behind, and gives it up when that has it', async () => {
+    const { streams, index, aWriter } = scene({ perStream: 6, total: 100, packed: 2_000 }, { endPage: 3 });
+    const writer = aWriter();
+    const say = (n: number, expected: number) => append(writer, [derived('m', String(n))], expected);
+    await append(writer, [derived('m', '0')], 'none');
+    for (let n = 1; n < 200; n++) expect(await say(n, n - 1)).toMatchObject({ revision: n, repeated: false });
+    for (const n of [0, 100, 199]) expect(await say(n, 199)).toMatchObject({ revision: n, repeated: true });
+    expect(streams.calls.readBack).toBe(0);
+    expect(index.asked).toBe(0);
+    index.advance();
+    await pause(1_100);
+    for (const n of [0, 100, 199]) expect(await say(n, 199)).toMatchObject({ revision: n, repeated: true });
+    expect(streams.calls.readBack).toBe(0);
+    expect(index.asked).toBe(2);
+  });
+
   it('refuses rather than guesses when neither index nor stream can tell', async () => {
-    const { streams, index, aWriter } = scene(undefined, { mostUnindexed: 500 });
+    const { streams, index, aWriter } = scene({ perStream: 100, total: 1_000, packed: 500 });
     streams.write('s', random(602));
     index.isAway = true;
     await expect(append(aWriter(), [derived('x')], 601)).rejects.toBeInstanceOf(EventLogUnavailable);
@@ -92,7 +151,7 @@ describe('an append', () => {
   });
 
   it('leaves to the index what it has, and looks it up there', async () => {
-    const { streams, index, aWriter } = scene({ perStream: 100, total: 100_000 });
+    const { streams, index, aWriter } = scene({ perStream: 100, total: 100_000, packed: 100_000 });
     const writer = aWriter();
     for (let i = 0; i < 400; i++) {
       await append(writer, [derived('m', String(i))], i === 0 ? 'none' : i - 1);

@@ -9,24 +9,21 @@ import {
 import { setTimeout as pause } from 'node:timers/promises';
 import { Deadline } from '../client/deadline.js';
 import type { GuardedIndex } from './guarded-index.js';
+import { IdFinder } from './id-finder.js';
 import { kindOf } from './id-kind.js';
-import { IdLookup, placeOf } from './id-lookup.js';
+import { IdLookup } from './id-lookup.js';
 import { InOrder } from './in-order.js';
 import type { RecentPlaces } from './recent-places.js';
 import type { Sent, StreamAccess } from './stream-access.js';
-import type { KnownPlace, StreamTail } from './stream-tail.js';
+import type { KnownPlace } from './known-place.js';
+import type { StreamTail } from './stream-tail.js';
+import { type ReadingLimits, TailReader } from './tail-reader.js';
 
-export interface WriterLimits {
-  /** For one append with all it takes, from the call on. */
+export interface WriterLimits extends ReadingLimits {
+  /** For one append, or one question where an event stands, with all it takes, from the call on. */
   readonly timeoutMs: number;
   /** What may wait for its answer; more is refused. */
   readonly queue: { readonly appends: number; readonly bytes: number };
-  /** Newest events read to learn where a stream is. Default 64. */
-  readonly endPage?: number;
-  /** A tail that is further behind than this begins anew at the end. Default 1,024. */
-  readonly largestGap?: number;
-  /** Events of one stream that may be missing in the index; with more, appends to it are refused. Default 65,536. */
-  readonly mostUnindexed?: number;
 }
 
 /** How often somebody else may come in between. */
@@ -41,6 +38,8 @@ const longestPauseMs = 100;
  */
 export class OnceWriter implements EventLogWriter {
   readonly #lookup: IdLookup;
+  readonly #tails: TailReader;
+  readonly #finder: IdFinder;
   readonly #order = new InOrder();
   #depth = 0;
   #bytes = 0;
@@ -53,7 +52,10 @@ export class OnceWriter implements EventLogWriter {
     private readonly index: GuardedIndex,
     private readonly limits: WriterLimits,
   ) {
-    this.#lookup = new IdLookup(recent, index, streams, limits.mostUnindexed ?? 65_536);
+    this.#lookup = new IdLookup(recent, index, streams);
+    this.#tails = new TailReader(recent, streams, limits);
+    const { timeoutMs } = limits;
+    this.#finder = new IdFinder({ order: this.#order, recent, tails: this.#tails, lookup: this.#lookup, timeoutMs });
   }
 
   /** Appends that wait for their answer. */
@@ -81,6 +83,15 @@ export class OnceWriter implements EventLogWriter {
     }
   }
 
+  /**
+   * Where in a stream the event with this id stands, whoever wrote it before the call; null: nowhere in it.
+   * @throws EventLogUnavailable
+   */
+  async find(eventId: string, stream: string): Promise<KnownPlace | null> {
+    if (this.#closed) throw new EventLogUnavailable('the event log is closed');
+    return this.#finder.find(eventId, stream);
+  }
+
   /** Refuses new appends; resolves once all accepted ones are answered, which their deadline bounds. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -91,7 +102,7 @@ export class OnceWriter implements EventLogWriter {
     if (deadline.left === 0) throw new EventLogUnavailable('the append waited too long for those before it');
     const { tail, isUnread } = await this.#tail(request);
     try {
-      if (isUnread) await this.#catchUp(tail, deadline, true);
+      if (isUnread) await this.#tails.begin(tail, deadline);
       return await this.#attempt(request, tail, deadline);
     } finally {
       this.recent.release(tail);
@@ -115,7 +126,7 @@ export class OnceWriter implements EventLogWriter {
       } else if (isCurrent) {
         return { outcome: 'conflict', actual: at };
       }
-      await this.#catchUp(tail, deadline);
+      await this.#tails.catchUp(tail, deadline);
       isCurrent = true;
     }
     if (expected !== 'any' && sent !== null && sent.outcome === 'elsewhere') {
@@ -144,26 +155,6 @@ export class OnceWriter implements EventLogWriter {
       }
     }
     return { tail: this.recent.begin(stream, -1), isUnread: true };
-  }
-
-  /** Brings a tail to the end of its stream as it is now. */
-  async #catchUp(tail: StreamTail, deadline: Deadline, isNew = false): Promise<void> {
-    const { endPage = 64, largestGap = 1_024 } = this.limits;
-    const events = await this.streams.readBack(tail.stream, 'end', endPage, deadline);
-    const first = events[0]?.revision ?? 0;
-    const last = events.at(-1)?.revision ?? -1;
-    const gap = first - tail.head - 1;
-    // A head above the last event was a caller's mistake.
-    if (last < tail.head || gap > largestGap || isNew) {
-      this.recent.reset(tail, events.length < endPage ? -1 : first - 1);
-    } else if (gap > 0) {
-      this.#add(tail, await this.streams.readOn(tail.stream, tail.head + 1, gap, deadline));
-    }
-    this.#add(tail, events);
-  }
-
-  #add(tail: StreamTail, events: readonly Parameters<typeof placeOf>[0][]): void {
-    this.recent.add(tail, events.filter(({ revision }) => revision > tail.head).map(placeOf));
   }
 
   async #written(

@@ -1,10 +1,13 @@
-import { StreamTail, type KnownPlace } from './stream-tail.js';
+import type { KnownPlace } from './known-place.js';
+import { StreamTail } from './stream-tail.js';
 
 export interface RecentLimits {
-  /** Events a stream may have in memory before what is indexed of them is forgotten; a quarter is kept. */
+  /** Events a stream may have in memory as places; then a quarter is kept, the others are left to the index or packed. */
   readonly perStream: number;
-  /** Events of all streams together; then the streams that were not used for longest are forgotten. */
+  /** Places of all streams together; then the streams that were not used for longest are forgotten. */
   readonly total: number;
+  /** Memory for packed ids of all streams together, in ids of 28 bytes; then as above. None has more for itself alone. */
+  readonly packed: number;
 }
 
 /**
@@ -16,6 +19,7 @@ export class RecentPlaces {
   readonly #byId = new Map<string, KnownPlace>();
   /** Least recently used first. */
   readonly #tails = new Map<string, StreamTail>();
+  #packed = 0;
 
   constructor(limits: RecentLimits) {
     this.#limits = limits;
@@ -23,6 +27,16 @@ export class RecentPlaces {
 
   get size(): number {
     return this.#byId.size;
+  }
+
+  /** Memory that packed ids take, in ids. */
+  get packed(): number {
+    return this.#packed;
+  }
+
+  /** Streams of which something is known. */
+  get streams(): number {
+    return this.#tails.size;
   }
 
   find(eventId: string): KnownPlace | undefined {
@@ -49,6 +63,9 @@ export class RecentPlaces {
 
   release(tail: StreamTail): void {
     tail.users--;
+    // Of a stream that somebody made up nothing stays.
+    const isVoid = tail.users === 0 && tail.places.length === 0 && tail.packed.isEmpty;
+    if (isVoid && this.#tails.get(tail.stream) === tail) this.#tails.delete(tail.stream);
   }
 
   add(tail: StreamTail, places: readonly KnownPlace[]): void {
@@ -59,33 +76,95 @@ export class RecentPlaces {
     this.#forgetOthers();
   }
 
+  /** What makes the stream too long is packed at once. */
   addBefore(tail: StreamTail, from: number, places: readonly KnownPlace[]): void {
-    tail.addBefore(from, places);
-    for (const place of places) this.#byId.set(place.eventId, place);
+    if (!tail.packed.isEmpty || tail.places.length + places.length > this.#limits.perStream) {
+      this.#count(tail, () => tail.packBefore(from, places));
+    } else {
+      tail.addBefore(from, places);
+      for (const place of places) this.#byId.set(place.eventId, place);
+    }
     this.#forgetOthers();
   }
 
-  /** It has more in memory than it should: worth asking how far the index is. */
+  /** It has more places than it should. */
   isLong(tail: StreamTail): boolean {
     return tail.places.length > this.#limits.perStream;
   }
 
+  /** Streams in use have more packed ids than there should be. */
+  get isFull(): boolean {
+    return this.#packed > this.#limits.packed;
+  }
+
+  /** So many older events of the stream can be known beside what is known of it. */
+  hasRoom(tail: StreamTail, events: number): boolean {
+    return tail.packed.size + events <= this.#limits.packed;
+  }
+
+  /** Forgets of the tail what the index has, as `tail.indexed` says. */
   trim(tail: StreamTail): void {
-    this.#forget(tail.trim(Math.floor(this.#limits.perStream / 4)));
+    this.#forget(this.#count(tail, () => tail.trim(this.#kept)));
+  }
+
+  /** Keeps of the older places no more than ids and revisions. */
+  pack(tail: StreamTail): void {
+    this.#pack(tail, this.#kept);
+    this.#forgetOthers();
   }
 
   reset(tail: StreamTail, head: number): void {
-    this.#forget(tail.reset(head));
+    this.#forget(this.#count(tail, () => tail.reset(head)));
+  }
+
+  get #kept(): number {
+    return Math.floor(this.#limits.perStream / 4);
+  }
+
+  #count<T>(tail: StreamTail, change: () => T): T {
+    const before = tail.packed.size;
+    const result = change();
+    this.#packed += tail.packed.size - before;
+    return result;
   }
 
   #forgetOthers(): void {
-    if (this.#byId.size <= this.#limits.total) return;
-    for (const [stream, tail] of this.#tails) {
-      if (tail.users > 0) continue;
-      this.#tails.delete(stream);
-      this.#forget(tail.places);
-      if (this.#byId.size <= this.#limits.total) return;
+    if (this.#byId.size > this.#limits.total) {
+      this.#takeFrom(
+        (tail) => {
+          // What is packed would have to be read back from its stream: its places follow, and all of it stays known.
+          if (tail.packed.isEmpty) this.#drop(tail);
+          else this.#pack(tail, 0);
+        },
+        () => this.#byId.size <= this.#limits.total,
+      );
     }
+    if (this.isFull) {
+      this.#takeFrom(
+        (tail) => {
+          if (!tail.packed.isEmpty) this.#drop(tail);
+        },
+        () => !this.isFull,
+      );
+    }
+  }
+
+  /** The streams that were not used for longest come first. */
+  #takeFrom(take: (tail: StreamTail) => void, isEnough: () => boolean): void {
+    for (const tail of this.#tails.values()) {
+      if (tail.users > 0) continue;
+      take(tail);
+      if (isEnough()) return;
+    }
+  }
+
+  #pack(tail: StreamTail, keep: number): void {
+    this.#forget(this.#count(tail, () => tail.pack(keep)));
+  }
+
+  #drop(tail: StreamTail): void {
+    this.#tails.delete(tail.stream);
+    this.reset(tail, -1);
   }
 
   #forget(places: readonly KnownPlace[]): void {

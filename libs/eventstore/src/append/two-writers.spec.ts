@@ -66,7 +66,7 @@ const unavailable = (error: unknown): void => expect(error).toBeInstanceOf(Event
 
 async function play({ calls, fates, delays }: Play): Promise<{ streams: MemoryStreams; answers: readonly Answer[] }> {
   // Little memory and short pages, so that everything is forgotten and read again all the time.
-  const { streams, index, aWriter } = scene({ perStream: 6, total: 14 }, { endPage: 3, largestGap: 5 });
+  const { streams, index, aWriter } = scene({ perStream: 6, total: 14, packed: 100 }, { endPage: 3, largestGap: 5 });
   let fate = 0;
   let delay = 0;
   streams.fate = () => fates[fate++ % fates.length]!;

@@ -4,7 +4,6 @@ import {
   EventLogUnavailable,
   type AllPage,
   type EventLogReader,
-  type EventPlace,
   type EventSubscription,
   type LogInfo,
   type ReadAllOptions,
@@ -12,23 +11,17 @@ import {
   type StreamInfo,
   type SubscribeOptions,
 } from '@parley/ports';
-import type { GuardedIndex } from '../append/guarded-index.js';
-import type { RecentPlaces } from '../append/recent-places.js';
 import type { Connection } from '../client/connection.js';
 import { Follower } from '../follow/follower.js';
 import { planFilter } from './filter-plan.js';
 import type { Pages } from './pages.js';
 import { readBackwards, readFiltered, readForwards } from './read-all.js';
 
-/** Events that are looked through at most for an id that the index may not have yet. */
-const mostUnindexed = 16_384;
-const searchPage = 1_024;
-
 export interface ReaderContext {
   readonly connection: Connection;
   readonly pages: Pages;
-  readonly recent: RecentPlaces;
-  readonly index: GuardedIndex;
+  /** Where in a stream an event stands that was written before the call; null: nowhere in it. */
+  readonly find: (eventId: string, stream: string) => Promise<{ readonly revision: number } | null>;
   readonly logger: Logger;
 }
 
@@ -57,19 +50,13 @@ export class EventStoreReader implements EventLogReader {
     return readFiltered(follower, after, options.upTo ?? Infinity, limit);
   }
 
-  async findEvent(eventId: string): Promise<RecordedEvent | null> {
-    const { recent, index } = this.context;
-    const known = recent.find(eventId);
-    if (known !== undefined) return this.#eventAt(known);
-    // In this order: what is indexed up to there is found by the question after it.
-    const indexedPosition = await index.indexedPosition();
-    const places = await index.find([eventId]);
-    const place = places?.get(eventId);
-    if (place !== undefined) return this.#eventAt(place);
-    if (places === null || indexedPosition === null) {
-      throw new EventLogUnavailable('the index of event ids is away');
-    }
-    return this.#findAbove(indexedPosition, eventId);
+  async findEvent(eventId: string, stream: string): Promise<RecordedEvent | null> {
+    if (stream === '' || stream.startsWith('$')) return null;
+    const place = await this.context.find(eventId, stream);
+    if (place === null) return null;
+    const [event] = await this.readStream(stream, { from: place.revision, limit: 1 });
+    if (event?.eventId !== eventId) throw new EventLogUnavailable(`event ${eventId} is not where it was written`);
+    return event;
   }
 
   async streamInfo(stream: string): Promise<StreamInfo | null> {
@@ -102,24 +89,6 @@ export class EventStoreReader implements EventLogReader {
   close(): void {
     this.#closed = true;
     for (const subscription of this.#subscriptions) subscription.close();
-  }
-
-  async #eventAt({ eventId, stream, revision }: Omit<EventPlace, 'position'>): Promise<RecordedEvent> {
-    const [event] = await this.readStream(stream, { from: revision, limit: 1 });
-    if (event?.eventId !== eventId) throw new EventLogUnavailable(`event ${eventId} is not where it was written`);
-    return event;
-  }
-
-  async #findAbove(position: number, eventId: string): Promise<RecordedEvent | null> {
-    let from: number | 'end' = 'end';
-    for (let looked = 0; looked < mostUnindexed; looked += searchPage) {
-      const { items, atEnd } = await this.context.pages.all({ direction: 'backwards', from, limit: searchPage });
-      const found = items.find(({ event }) => event?.eventId === eventId);
-      if (found !== undefined) return found.event;
-      from = items.at(-1)?.position ?? 0;
-      if (atEnd || from <= position) return null;
-    }
-    throw new EventLogUnavailable('the index of event ids is too far behind');
   }
 }
 

@@ -112,10 +112,6 @@ export class LaggingIndex implements EventIdIndex {
     return this.#answer(() => this.#revisions.get(stream) ?? -1);
   }
 
-  indexedPosition(): Promise<number> {
-    return this.#answer(() => this.#streams.all[this.#count - 1]?.position ?? 0);
-  }
-
   async #answer<T>(find: () => T): Promise<T> {
     await travel(this.delay());
     if (this.isAway) throw new Error('away');

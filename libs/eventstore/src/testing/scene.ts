@@ -2,8 +2,9 @@ import type { NewEvent } from '@parley/events';
 import type { AppendResult, ExpectedRevision } from '@parley/ports';
 import { hash, randomUUID } from 'node:crypto';
 import { GuardedIndex } from '../append/guarded-index.js';
-import { OnceWriter, type WriterLimits } from '../append/once-writer.js';
+import { OnceWriter } from '../append/once-writer.js';
 import { RecentPlaces, type RecentLimits } from '../append/recent-places.js';
+import type { ReadingLimits } from '../append/tail-reader.js';
 import { LaggingIndex, MemoryStreams, silentLogger } from './memory-streams.js';
 
 const event = (eventId: string): NewEvent => ({ eventId, type: 'Happened.v1', data: '{}', metadata: '{}', time: 0 });
@@ -28,8 +29,8 @@ export interface Scene {
 }
 
 export function scene(
-  recent: RecentLimits = { perStream: 2_048, total: 100_000 },
-  reach: Pick<WriterLimits, 'endPage' | 'largestGap' | 'mostUnindexed'> = {},
+  recent: RecentLimits = { perStream: 2_048, total: 100_000, packed: 100_000 },
+  reach: ReadingLimits = {},
 ): Scene {
   const streams = new MemoryStreams();
   const index = new LaggingIndex(streams);

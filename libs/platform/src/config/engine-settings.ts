@@ -29,6 +29,12 @@ export const engineSettings = {
     fallback: '6',
     help: 'Partitions of the topic, fixed when it is made. At most so many projectors share the work.',
   }),
+  kafkaReplication: setting({
+    variable: 'KAFKA_REPLICATION',
+    schema: integer(0, 20),
+    fallback: '0',
+    help: 'Copies of each partition of a topic that is made here. 0: as the brokers are set. 3 where all goes on without one of them.',
+  }),
   kafkaRetention: setting({
     variable: 'KAFKA_RETENTION',
     schema: integer(1, 87_600),

@@ -1,13 +1,4 @@
-import type { PartitionCheckpoint, ProjectionName } from '@parley/ports';
-
-/** What deliveries and cursors depend on: projected side by side, by one group of consumers. */
-export const timelineProjections = [
-  'history',
-  'inbox',
-  'membership',
-  'watermarks',
-  'people',
-] as const satisfies ProjectionName[];
+import { type PartitionCheckpoint, type ProjectionName, timelineProjections } from '@parley/ports';
 
 /** How far each projection is known to be in each partition. Only rises: an older word changes nothing. */
 export class KnownPositions {

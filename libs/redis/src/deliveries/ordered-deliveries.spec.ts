@@ -5,9 +5,9 @@ import {
   type PartitionBatch,
   type PartitionCheckpoint,
   projectionNames,
+  timelineProjections,
 } from '@parley/ports';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { timelineProjections } from './known-positions.js';
 import { OrderedDeliveries } from './ordered-deliveries.js';
 
 const silent = { info() {}, warn() {}, error() {} } as unknown as Logger;

@@ -22,7 +22,7 @@ export interface OrderedDeliveriesOptions {
   /** Of the feed. */
   readonly partitions: number;
   readonly progress: Pick<ProgressBus, 'subscribe'>;
-  /** Of history, inbox, membership and watermarks, perhaps of more. */
+  /** Of the projections of the timeline, perhaps of more. */
   readonly timeline: CheckpointReader;
   /** Of the projections that are kept elsewhere. */
   readonly others?: readonly CheckpointReader[];

@@ -19,7 +19,10 @@ const hourMs = 3_600_000;
  */
 export async function openKafkaFeed(
   log: EventLogReader,
-  config: Pick<ParleyConfig, 'apps' | 'kafkaUrl' | 'kafkaPrefix' | 'kafkaPartitions' | 'kafkaRetention'>,
+  config: Pick<
+    ParleyConfig,
+    'apps' | 'kafkaUrl' | 'kafkaPrefix' | 'kafkaPartitions' | 'kafkaReplication' | 'kafkaRetention'
+  >,
   logger: Logger,
   closers: Closers,
 ): Promise<SharedFeed> {
@@ -28,6 +31,7 @@ export async function openKafkaFeed(
     logger,
     prefix: config.kafkaPrefix,
     partitions: config.kafkaPartitions,
+    ...(config.kafkaReplication === 0 ? {} : { replicationFactor: config.kafkaReplication }),
     retentionMs: config.kafkaRetention * hourMs,
   });
   closers.add(kafka, (opened) => opened.close());

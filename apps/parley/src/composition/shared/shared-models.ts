@@ -79,7 +79,7 @@ export async function openSharedModels(options: SharedModelsOptions): Promise<Sh
     client,
     accounts: new CassandraAccountStore(client),
     snapshots,
-    eventIds: new CassandraEventIdIndex({ client, checkpoints, partitions }),
+    eventIds: new CassandraEventIdIndex(client),
     stores,
     generations: new Map(generationsOf),
     builds: new CassandraBuildRegistry(client),

@@ -10,7 +10,7 @@ export class CassandraHistoryReader implements HistoryReader {
   constructor(private readonly sources: ReadModelSources) {}
 
   async page(query: HistoryQuery): Promise<HistoryPage> {
-    const safe = this.sources.safePosition();
+    const safe = Math.min(this.sources.safePosition(), query.upTo ?? Infinity);
     const rows = await this.#rows();
     const head = await rows.head(query.conversationId);
     if (head === null) return emptyPage;
@@ -22,13 +22,15 @@ export class CassandraHistoryReader implements HistoryReader {
   async message(
     conversationId: string,
     sequence: number,
+    upTo = Infinity,
   ): Promise<{ readonly json: string | null; readonly projectedRevision: number }> {
     const rows = await this.#rows();
     const head = await rows.head(conversationId);
     if (head === null) return { json: null, projectedRevision: -1 };
     const known = sequence >= 1 && sequence <= head.lastSequence;
     const message = known ? await rows.message(conversationId, sequence) : null;
-    return { json: message?.body ?? null, projectedRevision: head.revision };
+    const json = message === null || message.position > upTo ? null : message.body;
+    return { json, projectedRevision: head.revision };
   }
 
   async #rows(): Promise<HistoryRows> {

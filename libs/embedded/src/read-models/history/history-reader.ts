@@ -26,20 +26,27 @@ export class SqliteHistoryReader implements HistoryReader {
       const rows = new HistoryRows(db);
       const conversation = rows.conversation(query.conversationId);
       if (conversation === undefined) return emptyPage;
-      return new PageReading(rows, conversation, query, this.files.safePosition()).read();
+      return new PageReading(
+        rows,
+        conversation,
+        query,
+        Math.min(this.files.safePosition(), query.upTo ?? Infinity),
+      ).read();
     });
   }
 
   async message(
     conversationId: string,
     sequence: number,
+    upTo = Infinity,
   ): Promise<{ readonly json: string | null; readonly projectedRevision: number }> {
     const db = this.files.open('history');
     return db.snapshot(['history'], () => {
       const rows = new HistoryRows(db);
       const conversation = rows.conversation(conversationId);
       if (conversation === undefined) return { json: null, projectedRevision: -1 };
-      const json = rows.message(conversation.no, sequence)?.body ?? null;
+      const message = rows.message(conversation.no, sequence);
+      const json = message === undefined || message.position > upTo ? null : message.body;
       return { json, projectedRevision: conversation.revision };
     });
   }
