@@ -155,7 +155,10 @@ async function run(
   await Promise.all(devices.map(({ client }) => client.close()));
 }
 
-/** What was accepted is in the log once, under the sequence that was told. `inOrder`: it was answered in the order of writing. */
+/**
+ * What was accepted is in the log once, under the sequence that was told. `inOrder`: what one wrote is in the order of
+ * writing, too.
+ */
 function expectSentOnce({ log }: Scene, devices: readonly Device[], inOrder: boolean): void {
   for (const { ledger, userId } of devices)
     for (const room of rooms) {
