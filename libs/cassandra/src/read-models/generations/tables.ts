@@ -35,7 +35,6 @@ export const readModelTables: Readonly<Record<StoredProjection, readonly ReadMod
   membership: [
     { table: 'memberships', partitionKey: ['generation', 'user_id'], clusteringKey: ['conversation_id'] },
     { table: 'members', partitionKey: inBuckets, clusteringKey: ['user_id'] },
-    { table: 'member_starts', partitionKey: inBuckets, clusteringKey: ['after_sequence', 'user_id'] },
     { table: 'member_counts', partitionKey: byConversation, clusteringKey: [] },
     { table: 'member_changes', partitionKey: inBuckets, clusteringKey: ['position', 'user_id'] },
     { table: 'member_change_buckets', partitionKey: byConversation, clusteringKey: ['bucket'] },

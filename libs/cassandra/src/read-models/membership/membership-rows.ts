@@ -1,4 +1,4 @@
-import { type CassandraClient, deleteAt, insertAt, mapBounded, type Statement, updateAt } from '../../client/index.js';
+import { type CassandraClient, insertAt, mapBounded, type Statement, updateAt } from '../../client/index.js';
 import { bucketOfPosition, bucketsOfMembers } from '../layout.js';
 import type { EarlierWindow, Member, MemberCount, Role } from './membership-fold.js';
 
@@ -21,23 +21,6 @@ const byUser = insertAt('memberships', [
   'large',
 ]);
 const byConversation = insertAt('members', ['generation', 'conversation_id', 'bucket', 'user_id', ...stateColumns]);
-const byStart = insertAt('member_starts', [
-  'generation',
-  'conversation_id',
-  'bucket',
-  'after_sequence',
-  'user_id',
-  'until_sequence',
-  'until_position',
-  'earlier',
-]);
-export const dropStart = deleteAt('member_starts', [
-  'generation',
-  'conversation_id',
-  'bucket',
-  'after_sequence',
-  'user_id',
-]);
 export const markLarge = updateAt('memberships', ['large'], ['generation', 'user_id', 'conversation_id']);
 export const insertChange = insertAt('member_changes', [
   'generation',
@@ -87,19 +70,6 @@ export const userRow = (at: number, generation: number, member: Member, large: b
 
 export const conversationRow = (at: number, generation: number, member: Member): Statement =>
   byConversation(at, generation, member.conversationId, member.bucket, member.userId, ...stateOf(member));
-
-export const startRow = (at: number, generation: number, member: Member): Statement =>
-  byStart(
-    at,
-    generation,
-    member.conversationId,
-    member.bucket,
-    member.afterSequence,
-    member.userId,
-    member.untilSequence ?? absent,
-    member.untilPosition ?? absent,
-    earlierText(member),
-  );
 
 interface StateRow {
   readonly role: string;

@@ -25,7 +25,6 @@ interface Part {
   /** As they are after the batch. */
   readonly members: Map<string, Member>;
   /** Where their last windows began before, or in between. */
-  readonly starts: Map<string, Set<number>>;
   readonly changes: { readonly position: number; readonly userId: string }[];
 }
 
@@ -96,21 +95,12 @@ export class MembershipWriter implements RowWriter<MembershipOperation> {
     );
   }
 
-  #addLists(
-    writes: Writes,
-    { conversationId: id, members, starts, changes, before, count: after }: Part,
-    late?: number,
-  ) {
+  #addLists(writes: Writes, { conversationId: id, members, changes, before, count: after }: Part, late?: number) {
     const { generation } = this;
     for (const member of members.values()) {
       const { bucket, userId, changed } = member;
       const at = late ?? changed;
       writes.add(`m ${id} ${bucket}`, rows.conversationRow(at, generation, member));
-      for (const start of starts.get(userId) ?? []) {
-        if (start === member.afterSequence) continue;
-        writes.add(`s ${id} ${bucket}`, rows.dropStart(at, generation, id, bucket, start, userId));
-      }
-      writes.add(`s ${id} ${bucket}`, rows.startRow(at, generation, member));
     }
     const buckets = new Set<number>();
     for (const { position, userId } of changes) {
@@ -153,7 +143,6 @@ function foldPart(
     before,
     count: before ?? noMembers,
     members: new Map(),
-    starts: new Map(),
     changes: [],
   };
   const members = new Map(known.map((member) => [member.userId, member]));
@@ -163,10 +152,6 @@ function foldPart(
     const step = stepMember(member, operation, late, () => bucketOfMember(userId, part.count.listed));
     part.count = countStep(part.count, step, position);
     if (!step.effective || step.member === undefined) continue;
-    if (member !== undefined) {
-      const starts = part.starts.get(userId) ?? new Set<number>();
-      part.starts.set(userId, starts.add(member.afterSequence));
-    }
     members.set(userId, step.member);
     part.members.set(userId, step.member);
     part.changes.push({ position, userId });

@@ -36,17 +36,6 @@ export const membership: MigrationStep = {
        earlier text,
        PRIMARY KEY ((generation, conversation_id, bucket), user_id)
      ) WITH comment = 'the same by conversation; bucket 0 holds the first ones'`,
-    `CREATE TABLE IF NOT EXISTS member_starts (
-       generation int,
-       conversation_id text,
-       bucket int,
-       after_sequence int,
-       user_id text,
-       until_sequence int,
-       until_position bigint,
-       earlier text,
-       PRIMARY KEY ((generation, conversation_id, bucket), after_sequence, user_id)
-     ) WITH comment = 'the last window of each by where it begins: who came after a message'`,
     `CREATE TABLE IF NOT EXISTS member_counts (
        generation int,
        conversation_id text,
