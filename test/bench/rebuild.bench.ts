@@ -79,7 +79,7 @@ async function measure(projection: Projection, generations: ProjectionGeneration
     checkpoint: () => store.checkpoint(),
     apply: (batch: ProjectionBatch<never>) => waited.time('writing', () => store.apply(batch)),
     applyParked: (position, operations) => store.applyParked(position, operations),
-    parked: () => store.parked(),
+    parked: (page) => store.parked(page),
     close: () => store.close(),
   };
   const { lastPosition: to } = await log.info();

@@ -576,6 +576,8 @@ export function readModelsContract(name: string, open: () => Promise<ReadModelsU
           const positions = (await models.admin.parked(name)).map((event) => event.position);
           expect(positions).toContain(first + offset);
         }
+        const second = await models.admin.parked('history', { after: first, limit: 1 });
+        expect(second.map(({ position }) => position)).toEqual([first + 1]);
         expect(parked.slice(0, 3).map(({ position, type, reason }) => ({ position, type, reason }))).toEqual([
           { position: first, type: 'MessageSent.v99', reason: 'unknown-type' },
           { position: first + 1, type: 'MessageSent.v1', reason: expect.stringContaining('malformed') as string },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BothGenerations } from './both-generations.js';
+import { type ParkedPage, parkedPageOf } from './parked-events.js';
 import { OperationsRejected, type ProjectionBatch, type ProjectionStore } from './projection-stores.js';
 
 type Operation = { readonly position: number };
@@ -32,8 +33,12 @@ class Store implements ProjectionStore<Operation> {
     this.waiting.delete(position);
     this.rows.push(position);
   }
-  async parked() {
-    return [...this.waiting.keys()].map((position) => ({ position, stream: 's', type: 't', reason: 'r', parkedAt: 0 }));
+  async parked(page?: ParkedPage) {
+    const all = [...this.waiting.keys()];
+    return parkedPageOf(
+      all.map((position) => ({ position, stream: 's', type: 't', reason: 'r', parkedAt: 0 })),
+      page,
+    );
   }
   async close() {
     this.order.push(`${this.name} closed`);

@@ -1,9 +1,5 @@
-import {
-  OperationsRejected,
-  type ParkedOperation,
-  type ProjectionBatch,
-  type ProjectionStore,
-} from './projection-stores.js';
+import { isParked, type ParkedPage, parkedPageOf, type ParkedRecord } from './parked-events.js';
+import { OperationsRejected, type ProjectionBatch, type ProjectionStore } from './projection-stores.js';
 
 /** Of an event of the log. */
 export type DescribeEvent = (position: number) => Promise<{ readonly stream: string; readonly type: string } | null>;
@@ -43,7 +39,7 @@ export class BothGenerations<Operation extends Positioned> implements Projection
   async applyParked(position: number, operations: readonly Operation[]): Promise<void> {
     let refusal: OperationsRejected | null = null;
     for (const store of [this.newer, this.older]) {
-      if (!(await store.parked()).some((event) => event.position === position)) continue;
+      if (!(await isParked((page) => store.parked(page), position))) continue;
       try {
         await store.applyParked(position, operations);
       } catch (error) {
@@ -55,10 +51,10 @@ export class BothGenerations<Operation extends Positioned> implements Projection
   }
 
   /** Of both, each event once. */
-  async parked(): Promise<readonly (ParkedOperation & { readonly parkedAt: number })[]> {
-    const [newer, older] = await Promise.all([this.newer.parked(), this.older.parked()]);
+  async parked(page?: ParkedPage): Promise<readonly ParkedRecord[]> {
+    const [newer, older] = await Promise.all([this.newer.parked(page), this.older.parked(page)]);
     const events = new Map([...newer, ...older].map((event) => [event.position, event]));
-    return [...events.values()].sort((a, b) => a.position - b.position);
+    return parkedPageOf(events.values(), page);
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { ParityReport, ProjectionName } from './projections.js';
-import type { OperationOf, ParkedOperation, ProjectionStore } from './projection-stores.js';
+import type { ParkedPage, ParkedRecord } from './parked-events.js';
+import type { OperationOf, ProjectionStore } from './projection-stores.js';
 
 /**
  * Which rows of a projection are read and written, by all processes: a generation is a whole set of rows of their own.
@@ -55,8 +56,8 @@ export interface ProjectionGenerations<Name extends ProjectionName = ProjectionN
   ): Promise<void>;
   /** By partition; one that was never begun is missing. */
   checkpoints(generation: number): Promise<ReadonlyMap<number, number>>;
-  /** Of all partitions. */
-  parked(generation: number): Promise<readonly (ParkedOperation & { readonly parkedAt: number })[]>;
+  /** Of all partitions, by position. */
+  parked(generation: number, page?: ParkedPage): Promise<readonly ParkedRecord[]>;
   /**
    * Row by row, while both are written: what differs is looked at again until it is known not to be between two writes.
    * `signal`: rejects with its reason.

@@ -10,6 +10,7 @@ export * from './event-feed.js';
 export * from './event-log.js';
 export * from './event-topic.js';
 export * from './generations.js';
+export * from './parked-events.js';
 export * from './partition-projector.js';
 export * from './presence.js';
 export * from './projection-stores.js';

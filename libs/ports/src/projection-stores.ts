@@ -1,4 +1,5 @@
 import type { ConversationKind, DecodedEvent, MemberRole, MessageContent, ParleyEvent } from '@parley/events';
+import type { ParkedOperation, ParkedPage, ParkedRecord } from './parked-events.js';
 import type { ProjectionName } from './projections.js';
 import type { SearchOperation } from './search-store.js';
 
@@ -29,14 +30,6 @@ export interface OperationsByProjection {
   readonly search: SearchOperation;
 }
 export type OperationOf<Name extends ProjectionName> = OperationsByProjection[Name];
-
-/** An event that could not be applied, kept with its reason until somebody retries it. */
-export interface ParkedOperation {
-  readonly position: number;
-  readonly stream: string;
-  readonly type: string;
-  readonly reason: string;
-}
 
 export interface ProjectionBatch<Operation> {
   /** In position order. Applying one a second time changes nothing. */
@@ -81,7 +74,8 @@ export interface ProjectionStore<Operation> {
    * @throws OperationsRejected
    */
   applyParked(position: number, operations: readonly Operation[]): Promise<void>;
-  parked(): Promise<readonly (ParkedOperation & { readonly parkedAt: number })[]>;
+  /** By position. */
+  parked(page?: ParkedPage): Promise<readonly ParkedRecord[]>;
   close(): Promise<void>;
 }
 

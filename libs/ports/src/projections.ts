@@ -1,3 +1,5 @@
+import type { ParkedPage, ParkedRecord } from './parked-events.js';
+
 /** Operating the projections: how far they are, rebuilding them, and events that could not be applied. */
 export const projectionNames = ['history', 'inbox', 'membership', 'watermarks', 'search', 'people'] as const;
 export type ProjectionName = (typeof projectionNames)[number];
@@ -18,6 +20,7 @@ export interface ProjectionStatus {
   readonly position: number;
   /** Events of the log not yet applied, where there are many about so many; null while nobody can tell. */
   readonly lag: number | null;
+  /** Events that could not be applied. Of very many as many as can be counted at little cost. */
   readonly parked: number;
   /** Bytes on disk. */
   readonly bytes: number;
@@ -50,14 +53,7 @@ export interface ParityReport {
   readonly switched: boolean;
 }
 
-export interface ParkedEvent {
-  readonly projection: ProjectionName;
-  readonly position: number;
-  readonly stream: string;
-  readonly type: string;
-  readonly reason: string;
-  readonly parkedAt: number;
-}
+export type ParkedEvent = ParkedRecord & { readonly projection: ProjectionName };
 
 export interface ProjectionAdmin {
   /** true: of all processes of a deployment, whichever is asked. */
@@ -65,7 +61,8 @@ export interface ProjectionAdmin {
   status(): Promise<readonly ProjectionStatus[]>;
   /** Builds a new one beside the old, catches up, compares, switches while serving. One at a time. */
   rebuild(name: ProjectionName, onProgress: (progress: RebuildProgress) => void): Promise<ParityReport>;
-  parked(name?: ProjectionName): Promise<readonly ParkedEvent[]>;
+  /** By projection and position; of each projection a page. */
+  parked(name?: ProjectionName, page?: ParkedPage): Promise<readonly ParkedEvent[]>;
   /** Applies a parked event again; true when it went through and is no longer parked. */
   retryParked(name: ProjectionName, position: number): Promise<boolean>;
 }

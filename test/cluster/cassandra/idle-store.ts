@@ -1,9 +1,15 @@
-import type { ParkedOperation, ProjectionBatch, ProjectionStore } from '@parley/ports';
+import {
+  type ParkedPage,
+  parkedPageOf,
+  type ParkedRecord,
+  type ProjectionBatch,
+  type ProjectionStore,
+} from '@parley/ports';
 
 /** A store without rows, in memory: for projections whose engine a test does without. */
 export class IdleStore<Operation> implements ProjectionStore<Operation> {
   #checkpoint = 0;
-  #parked: readonly (ParkedOperation & { readonly parkedAt: number })[] = [];
+  #parked: readonly ParkedRecord[] = [];
 
   checkpoint(): Promise<number> {
     return Promise.resolve(this.#checkpoint);
@@ -18,8 +24,8 @@ export class IdleStore<Operation> implements ProjectionStore<Operation> {
     this.#parked = this.#parked.filter((event) => event.position !== position);
   }
 
-  parked(): Promise<readonly (ParkedOperation & { readonly parkedAt: number })[]> {
-    return Promise.resolve(this.#parked);
+  parked(page?: ParkedPage): Promise<readonly ParkedRecord[]> {
+    return Promise.resolve(parkedPageOf(this.#parked, page));
   }
 
   async close(): Promise<void> {

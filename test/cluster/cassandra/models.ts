@@ -19,6 +19,7 @@ import {
   type OperationOf,
   type ParityReport,
   type ParkedEvent,
+  type ParkedPage,
   type Projection,
   type ProjectionAdmin,
   type ProjectionName,
@@ -121,11 +122,11 @@ export class CassandraModels implements ProjectionAdmin {
       .map((lane) => ({ ...lane, lag: lastPosition - lane.position, bytes: 0 }));
   }
 
-  async parked(name?: ProjectionName): Promise<readonly ParkedEvent[]> {
+  async parked(name?: ProjectionName, page?: ParkedPage): Promise<readonly ParkedEvent[]> {
     const found: ParkedEvent[] = [];
     for (const [projection, store] of this.#opened) {
       if (name !== undefined && name !== projection) continue;
-      for (const event of await store.parked()) found.push({ projection, ...event });
+      for (const event of await store.parked(page)) found.push({ projection, ...event });
     }
     return found;
   }

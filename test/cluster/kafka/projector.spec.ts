@@ -1,14 +1,16 @@
 import { encodeEvent, type ParleyEvent } from '@parley/events';
-import type {
-  DeliveryReader,
-  OperationOf,
-  ParkedOperation,
-  PartitionBatch,
-  PartitionCheckpoint,
-  PartitionProjector,
-  ProjectionBatch,
-  ProjectionName,
-  ProjectionStore,
+import {
+  type DeliveryReader,
+  type OperationOf,
+  type ParkedOperation,
+  type ParkedPage,
+  parkedPageOf,
+  type PartitionBatch,
+  type PartitionCheckpoint,
+  type PartitionProjector,
+  type ProjectionBatch,
+  type ProjectionName,
+  type ProjectionStore,
 } from '@parley/ports';
 import { projectionGroups, startPartitionProjector } from '@parley/projector';
 import { randomUUID } from 'node:crypto';
@@ -40,8 +42,11 @@ class OperationStore implements ProjectionStore<Operation> {
   async applyParked() {
     throw new Error('nothing is parked here');
   }
-  async parked() {
-    return this.#parked.map((event) => ({ ...event, parkedAt: 0 }));
+  async parked(page?: ParkedPage) {
+    return parkedPageOf(
+      this.#parked.map((event) => ({ ...event, parkedAt: 0 })),
+      page,
+    );
   }
   async close() {
     // The next to open it goes on.

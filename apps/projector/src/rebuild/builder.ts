@@ -1,13 +1,15 @@
 import type { Logger } from '@parley/platform';
-import type {
-  Build,
-  BuildRegistry,
-  DeadLetters,
-  EventLogReader,
-  GenerationPlan,
-  Projection,
-  ProjectionGenerations,
-  ProjectionName,
+import {
+  type Build,
+  type BuildRegistry,
+  type DeadLetters,
+  type EventLogReader,
+  type GenerationPlan,
+  isParked,
+  parkedPages,
+  type Projection,
+  type ProjectionGenerations,
+  type ProjectionName,
 } from '@parley/ports';
 import { setTimeout as pause } from 'node:timers/promises';
 import { BuildRecord } from './build-record.js';
@@ -179,14 +181,15 @@ export class Builder<Name extends ProjectionName = ProjectionName> {
   /** Nothing is parked without a letter, also what only the new rows refuse. */
   async #sendLetters(generation: number, old: number): Promise<void> {
     const { log, deadLetters, partitionOf } = this.options;
-    const before = new Set((await this.generations.parked(old)).map(({ position }) => position));
-    for (const { position, reason } of await this.generations.parked(generation)) {
-      if (before.has(position)) continue;
-      const { events } = await log.readAll({ from: position, upTo: position, limit: 1 });
-      const [event] = events;
-      if (event === undefined) continue;
-      const partition = partitionOf(event.stream);
-      await deadLetters.add({ projection: this.projection.name, partition, reason, event });
+    for await (const parked of parkedPages((page) => this.generations.parked(generation, page))) {
+      for (const { position, reason } of parked) {
+        if (await isParked((page) => this.generations.parked(old, page), position)) continue;
+        const { events } = await log.readAll({ from: position, upTo: position, limit: 1 });
+        const [event] = events;
+        if (event === undefined) continue;
+        const partition = partitionOf(event.stream);
+        await deadLetters.add({ projection: this.projection.name, partition, reason, event });
+      }
     }
   }
 

@@ -1,4 +1,5 @@
 import {
+  isParked,
   OperationsRejected,
   type EventLogReader,
   type OperationOf,
@@ -16,8 +17,7 @@ export async function retryParkedEvent<Name extends ProjectionName>(
   store: ProjectionStore<OperationOf<Name>>,
   position: number,
 ): Promise<boolean> {
-  const isParked = (await store.parked()).some((event) => event.position === position);
-  if (!isParked) return false;
+  if (!(await isParked((page) => store.parked(page), position))) return false;
   const page = await log.readAll({ from: position, upTo: position, limit: 1 });
   const batch = decodeBatch(page.events, position);
   const { operations, parked } = evolveBatch(projection, batch, position - 1);

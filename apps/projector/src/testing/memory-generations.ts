@@ -4,6 +4,8 @@ import {
   type BuildRegistry,
   type GenerationPlan,
   isUnderWay,
+  type ParkedPage,
+  parkedPageOf,
   type Parity,
   type ProjectionGenerations,
   type ProjectionName,
@@ -88,8 +90,9 @@ export class MemoryGenerations implements ProjectionGenerations {
   async checkpoints(generation: number) {
     return new Map([0, 1].map((partition) => [partition, this.storeOf(generation, partition).saved]));
   }
-  async parked(generation: number) {
-    return (await Promise.all([0, 1].map((partition) => this.storeOf(generation, partition).parked()))).flat();
+  async parked(generation: number, page?: ParkedPage) {
+    const ofPartitions = await Promise.all([0, 1].map((partition) => this.storeOf(generation, partition).parked(page)));
+    return parkedPageOf(ofPartitions.flat(), page);
   }
   async compare(old: number, built: number): Promise<Parity> {
     const [was, is] = [new Set(this.rows(old)), new Set(this.rows(built))];
@@ -122,7 +125,7 @@ export class MemoryGenerations implements ProjectionGenerations {
         await store.apply(batch);
       },
       applyParked: (position, operations) => store.applyParked(position, operations),
-      parked: () => store.parked(),
+      parked: (page) => store.parked(page),
       close: () => store.close(),
     };
   }

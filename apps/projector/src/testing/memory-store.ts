@@ -1,7 +1,9 @@
 import type { ParleyEvent } from '@parley/events';
 import {
   OperationsRejected,
-  type ParkedOperation,
+  type ParkedPage,
+  parkedPageOf,
+  type ParkedRecord,
   type ProjectionBatch,
   type ProjectionStore,
   StoreReplaced,
@@ -12,7 +14,7 @@ export class MemoryStore implements ProjectionStore<{ readonly position: number 
   saved = 0;
   opened = 0;
   readonly operations: { readonly position: number }[] = [];
-  readonly #parked = new Map<number, ParkedOperation & { parkedAt: number }>();
+  readonly #parked = new Map<number, ParkedRecord>();
   broken = false;
   /** Others are to be written. */
   replaced = false;
@@ -36,8 +38,8 @@ export class MemoryStore implements ProjectionStore<{ readonly position: number 
     this.operations.push(...operations);
     this.#parked.delete(position);
   }
-  async parked() {
-    return [...this.#parked.values()];
+  async parked(page?: ParkedPage) {
+    return parkedPageOf(this.#parked.values(), page);
   }
   async close() {
     // Stays what it is: the next to open it goes on.

@@ -1,4 +1,4 @@
-import type { ParkedOperation } from '@parley/ports';
+import { maxParkedPage, type ParkedOperation, type ParkedPage, type ParkedRecord } from '@parley/ports';
 import { type CassandraClient, deleteAt, insertAt, mapBounded } from '../client/index.js';
 import type { StoredProjection } from './stored-projections.js';
 
@@ -23,7 +23,7 @@ const park = insertAt('parked_events', [
 const unpark = deleteAt('parked_events', ['projection', 'generation', 'partition', 'position']);
 
 const readParked = `SELECT position, stream, type, reason, parked_at FROM parked_events
-  WHERE projection = ? AND generation = ? AND partition = ?`;
+  WHERE projection = ? AND generation = ? AND partition = ? AND position > ? LIMIT ?`;
 
 /** Events parked by one batch that are written at once. */
 const parkConcurrency = 16;
@@ -66,8 +66,9 @@ export class LaneProgress {
     await this.client.write(unpark(position, ...this.#key, position));
   }
 
-  async parked(): Promise<readonly (ParkedOperation & { readonly parkedAt: number })[]> {
-    const rows = await this.client.read<ParkedOperation & { parked_at: number }>(readParked, this.#key);
+  async parked({ after = -1, limit = maxParkedPage }: ParkedPage = {}): Promise<readonly ParkedRecord[]> {
+    const of = [...this.#key, after, limit];
+    const rows = await this.client.read<ParkedOperation & { parked_at: number }>(readParked, of);
     return rows.map(({ parked_at: parkedAt, position, stream, type, reason }) => ({
       position,
       stream,

@@ -1,4 +1,4 @@
-import type { ParkedOperation, ProjectionBatch, ProjectionStore } from '@parley/ports';
+import type { ParkedPage, ParkedRecord, ProjectionBatch, ProjectionStore } from '@parley/ports';
 import type { CassandraClient } from '../client/index.js';
 import { type Lane, LaneProgress } from './progress.js';
 
@@ -71,8 +71,8 @@ export class CassandraProjectionStore<Operation> implements ProjectionStore<Oper
     await this.#progress.unpark(position);
   }
 
-  parked(): Promise<readonly (ParkedOperation & { readonly parkedAt: number })[]> {
-    return this.#progress.parked();
+  parked(page?: ParkedPage): Promise<readonly ParkedRecord[]> {
+    return this.#progress.parked(page);
   }
 
   /** Above everything that is written, below everything that will be; each above the one before. */

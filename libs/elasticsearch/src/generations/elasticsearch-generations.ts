@@ -2,7 +2,8 @@ import type { Client } from '@elastic/elasticsearch';
 import type {
   GenerationPlan,
   Parity,
-  ParkedOperation,
+  ParkedPage,
+  ParkedRecord,
   ProjectionGenerations,
   ProjectionStore,
   SearchOperation,
@@ -72,9 +73,9 @@ export class ElasticsearchGenerations implements ProjectionGenerations<'search'>
     return (await progress.reached(uuid, partitions)).checkpoints;
   }
 
-  async parked(generation: number): Promise<readonly (ParkedOperation & { readonly parkedAt: number })[]> {
+  async parked(generation: number, page?: ParkedPage): Promise<readonly ParkedRecord[]> {
     const { uuid } = await this.options.generations.numbered(generation);
-    return this.options.progress.parked(uuid, 'partitions');
+    return this.options.progress.parked(uuid, 'partitions', page);
   }
 
   /** Up to where both are; what came later is in between. */

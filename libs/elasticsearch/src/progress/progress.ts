@@ -1,12 +1,10 @@
 import type { Client, estypes } from '@elastic/elasticsearch';
-import type { ParkedOperation } from '@parley/ports';
+import { maxParkedPage, type ParkedOperation, type ParkedPage, parkedPages, type ParkedRecord } from '@parley/ports';
 import { asked, isConflict } from '../engine/failure.js';
 import type { Names } from '../generations/names.js';
 
 /** Who writes to a generation: the consumer of a partition, or the one that builds it from the whole log. */
 export type Lane = number | 'build';
-
-export type ParkedEvent = ParkedOperation & { readonly parkedAt: number };
 
 interface ProgressDocument {
   readonly kind: 'checkpoint' | 'searchable' | 'parked';
@@ -28,7 +26,7 @@ export interface Reached {
   readonly searchable: number;
 }
 
-const parkedPage = 1_000;
+const removedAtOnce = 1_000;
 const maxReason = 1_000;
 const requestTimeout = 5_000;
 
@@ -90,54 +88,17 @@ export class Progress {
   }
 
   /** By position. `partitions`: of all of them. */
-  async parked(generation: string, lane: Lane | 'partitions'): Promise<readonly ParkedEvent[]> {
-    const events: ParkedEvent[] = [];
-    for (;;) {
-      const page = await this.#parkedAfter(generation, lane, events.at(-1)?.position ?? -1);
-      events.push(...page);
-      if (page.length < parkedPage) return events;
-    }
-  }
-
-  /** What was parked while building belongs to the partitions from now on. `reached`: where each of them goes on. */
-  async handOver(
+  async parked(
     generation: string,
-    reached: readonly number[],
-    partitionOf: (stream: string) => number,
-  ): Promise<void> {
-    const parked = await this.parked(generation, 'build');
-    for (const [partition, events] of Map.groupBy(parked, (event) => partitionOf(event.stream))) {
-      await this.#writeParked(generation, partition, events);
-    }
-    for (const [partition, position] of reached.entries()) await this.save(generation, partition, position);
-  }
-
-  /** A generation was dropped. */
-  async forget(generation: string): Promise<void> {
-    for (;;) {
-      const told = {
-        index: this.#index,
-        size: parkedPage,
-        query: { term: { generation } },
-        _source: false,
-        allow_partial_search_results: false,
-      };
-      const { hits } = await asked('progress', this.client.search(told, { requestTimeout }));
-      const operations = hits.hits.flatMap(({ _id: id }) => (id === undefined ? [] : [{ delete: { _id: id } }]));
-      if (operations.length === 0) return;
-      const removal = { index: this.#index, operations, refresh: true };
-      const { errors } = await asked('progress', this.client.bulk(removal, { requestTimeout }));
-      if (errors) throw new Error('what was told of a dropped generation could not be removed');
-    }
-  }
-
-  async #parkedAfter(generation: string, lane: Lane | 'partitions', after: number): Promise<readonly ParkedEvent[]> {
+    lane: Lane | 'partitions',
+    { after = -1, limit = maxParkedPage }: ParkedPage = {},
+  ): Promise<readonly ParkedRecord[]> {
     const answer = await asked(
       'parked events',
       this.client.search<ProgressDocument>(
         {
           index: this.#index,
-          size: parkedPage,
+          size: limit,
           query: {
             bool: {
               filter: [
@@ -159,7 +120,40 @@ export class Progress {
     return answer.hits.hits.flatMap(({ _source: source }) => (source === undefined ? [] : [parkedEvent(source)]));
   }
 
-  async #writeParked(generation: string, lane: Lane, events: readonly ParkedEvent[]): Promise<void> {
+  /** What was parked while building belongs to the partitions from now on. `reached`: where each of them goes on. */
+  async handOver(
+    generation: string,
+    reached: readonly number[],
+    partitionOf: (stream: string) => number,
+  ): Promise<void> {
+    for await (const parked of parkedPages((page) => this.parked(generation, 'build', page))) {
+      for (const [partition, events] of Map.groupBy(parked, (event) => partitionOf(event.stream))) {
+        await this.#writeParked(generation, partition, events);
+      }
+    }
+    for (const [partition, position] of reached.entries()) await this.save(generation, partition, position);
+  }
+
+  /** A generation was dropped. */
+  async forget(generation: string): Promise<void> {
+    for (;;) {
+      const told = {
+        index: this.#index,
+        size: removedAtOnce,
+        query: { term: { generation } },
+        _source: false,
+        allow_partial_search_results: false,
+      };
+      const { hits } = await asked('progress', this.client.search(told, { requestTimeout }));
+      const operations = hits.hits.flatMap(({ _id: id }) => (id === undefined ? [] : [{ delete: { _id: id } }]));
+      if (operations.length === 0) return;
+      const removal = { index: this.#index, operations, refresh: true };
+      const { errors } = await asked('progress', this.client.bulk(removal, { requestTimeout }));
+      if (errors) throw new Error('what was told of a dropped generation could not be removed');
+    }
+  }
+
+  async #writeParked(generation: string, lane: Lane, events: readonly ParkedRecord[]): Promise<void> {
     const operations = events.flatMap(({ position, stream, type, reason, parkedAt }) => {
       const document: ProgressDocument = {
         kind: 'parked',
@@ -212,7 +206,7 @@ const checkpointId = (generation: string, lane: Lane): string => `${generation}:
 const searchableId = (generation: string): string => `${generation}:searchable`;
 const parkedId = (generation: string, lane: Lane, position: number): string => `${generation}:${lane}:${position}`;
 
-const parkedEvent = ({ position, stream, type, reason, parkedAt }: ProgressDocument): ParkedEvent => ({
+const parkedEvent = ({ position, stream, type, reason, parkedAt }: ProgressDocument): ParkedRecord => ({
   position,
   stream: stream ?? '',
   type: type ?? '',

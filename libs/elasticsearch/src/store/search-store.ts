@@ -1,7 +1,8 @@
 import type { Client } from '@elastic/elasticsearch';
 import {
   OperationsRejected,
-  type ParkedOperation,
+  type ParkedPage,
+  type ParkedRecord,
   type ProjectionBatch,
   type ProjectionStore,
   type SearchOperation,
@@ -61,9 +62,9 @@ export class ElasticsearchSearchStore implements ProjectionStore<SearchOperation
     await progress.unpark(generation.uuid, lane, position);
   }
 
-  parked(): Promise<readonly (ParkedOperation & { readonly parkedAt: number })[]> {
+  parked(page?: ParkedPage): Promise<readonly ParkedRecord[]> {
     const { progress, generation, lane } = this.parts;
-    return progress.parked(generation.uuid, lane);
+    return progress.parked(generation.uuid, lane, page);
   }
 
   async close(): Promise<void> {

@@ -4,7 +4,9 @@ import {
   type BuildRegistry,
   type CheckpointReader,
   type EventLogReader,
+  isParked,
   type ParkedEvent,
+  type ParkedPage,
   type ParkedRetries,
   type ParityReport,
   type PartitionCheckpoint,
@@ -46,11 +48,14 @@ export interface SharedAdminOptions {
 const answerWithinMs = 700;
 /** Answers are shared by all who ask within this, in milliseconds. */
 const statusForMs = 1_000;
+/** Parked events are read to be counted: a thousand of them are up to a megabyte. */
+const countsForMs = 5_000;
 
 /** The projections of many processes, as any of them can operate them: all that is needed lies in the engines. */
 export class SharedProjectionAdmin implements ProjectionAdmin {
   readonly shared = true;
   #status: { readonly at: number; readonly answer: Promise<readonly ProjectionStatus[]> } | null = null;
+  #counts: { readonly at: number; readonly answer: Promise<ReadonlyMap<ProjectionName, number>> } | null = null;
 
   constructor(private readonly options: SharedAdminOptions) {}
 
@@ -70,17 +75,18 @@ export class SharedProjectionAdmin implements ProjectionAdmin {
     return watchBuild(this.options.builds, name, version, onProgress);
   }
 
-  async parked(name?: ProjectionName): Promise<readonly ParkedEvent[]> {
+  async parked(name?: ProjectionName, page?: ParkedPage): Promise<readonly ParkedEvent[]> {
     const names = name === undefined ? projectionNames : [name];
-    return (await Promise.all(names.map((one) => this.#parked(one)))).flat();
+    return (await Promise.all(names.map((one) => this.#parked(one, page)))).flat();
   }
 
   async retryParked(name: ProjectionName, position: number): Promise<boolean> {
     const own = this.#own(name);
     if (own !== null) return own.retryParked(name, position);
-    if (!(await this.#parked(name)).some((event) => event.position === position)) return false;
+    if (!(await isParked((page) => this.#parked(name, page), position))) return false;
     const here = (await this.options.projectors?.retryParked(name, position)) ?? null;
     const applied = here ?? (await this.options.retries.ask(name, position));
+    this.#counts = null;
     if (applied === null) {
       throw new ParleyError('feature_unavailable', { detail: 'no process has the partition of this event now' });
     }
@@ -95,7 +101,7 @@ export class SharedProjectionAdmin implements ProjectionAdmin {
       soon<Build | null>(builds.current()),
       soon(this.options.log.info()),
       soon(search.bytes()),
-      this.#parkedCounts(),
+      this.#parkedNow(),
     ]);
     const lags = end === null ? new Map<ProjectionName, number>() : await this.#lags(checkpoints, end.lastPosition);
     const own = (await search.admin?.status()) ?? [];
@@ -152,6 +158,15 @@ export class SharedProjectionAdmin implements ProjectionAdmin {
     return known;
   }
 
+  #parkedNow(): Promise<ReadonlyMap<ProjectionName, number>> {
+    const now = performance.now();
+    if (this.#counts === null || now - this.#counts.at >= countsForMs) {
+      this.#counts = { at: now, answer: this.#parkedCounts() };
+    }
+    return this.#counts.answer;
+  }
+
+  /** Of those whose engine answers. */
   async #parkedCounts(): Promise<ReadonlyMap<ProjectionName, number>> {
     const counts = await Promise.all(
       projectionNames.map(async (name) => {
@@ -162,13 +177,13 @@ export class SharedProjectionAdmin implements ProjectionAdmin {
     return new Map(counts.flat());
   }
 
-  async #parked(projection: ProjectionName): Promise<readonly ParkedEvent[]> {
+  async #parked(projection: ProjectionName, page?: ParkedPage): Promise<readonly ParkedEvent[]> {
     const own = this.#own(projection);
-    if (own !== null) return own.parked(projection);
+    if (own !== null) return own.parked(projection, page);
     const generations = this.#generations(projection);
     const plan = await generations.known();
     if (plan === null) return [];
-    return (await generations.parked(plan.serving)).map((event) => ({ projection, ...event }));
+    return (await generations.parked(plan.serving, page)).map((event) => ({ projection, ...event }));
   }
 
   /** Of a projection that this process alone keeps. */

@@ -1,10 +1,13 @@
-import type {
-  GenerationPlan,
-  OperationOf,
-  Parity,
-  ParkedOperation,
-  ProjectionGenerations,
-  ProjectionStore,
+import {
+  type GenerationPlan,
+  type OperationOf,
+  type Parity,
+  type ParkedPage,
+  parkedPageOf,
+  parkedPages,
+  type ParkedRecord,
+  type ProjectionGenerations,
+  type ProjectionStore,
 } from '@parley/ports';
 import {
   GenerationRegistry,
@@ -80,9 +83,11 @@ export class CassandraGenerations<Name extends StoredProjection> implements Proj
     position: number,
     partitionOf: (stream: string) => number,
   ): Promise<void> {
-    const parked = await this.#lane(generation, buildLane).parked();
-    for (const event of parked) {
-      await this.#lane(generation, partitionOf(event.stream)).park([event], event.parkedAt);
+    const built = this.#lane(generation, buildLane);
+    for await (const events of parkedPages((page) => built.parked(page))) {
+      for (const event of events) {
+        await this.#lane(generation, partitionOf(event.stream)).park([event], event.parkedAt);
+      }
     }
     const reached = await this.checkpoints(serving);
     for (let partition = 0; partition < this.options.partitions; partition++) {
@@ -99,10 +104,9 @@ export class CassandraGenerations<Name extends StoredProjection> implements Proj
     return new Map(ofPartitions.map(({ partition, position }) => [partition, position]));
   }
 
-  async parked(generation: number): Promise<readonly (ParkedOperation & { readonly parkedAt: number })[]> {
+  async parked(generation: number, page?: ParkedPage): Promise<readonly ParkedRecord[]> {
     const lanes = Array.from({ length: this.options.partitions }, (_, partition) => this.#lane(generation, partition));
-    const events = (await Promise.all(lanes.map((lane) => lane.parked()))).flat();
-    return events.sort((a, b) => a.position - b.position);
+    return parkedPageOf((await Promise.all(lanes.map((lane) => lane.parked(page)))).flat(), page);
   }
 
   compare(old: number, built: number, signal: AbortSignal): Promise<Parity> {
