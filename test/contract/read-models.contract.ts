@@ -483,6 +483,23 @@ export function readModelsContract(name: string, open: () => Promise<ReadModelsU
         expect(await people.presenceVisibility(b)).toBe('nobody');
         expect(await people.presenceVisibility(a)).toBe('shared');
       });
+
+      it('are kept all with one name, which is whose registration is first in the log', async () => {
+        const { scene, id } = aScene();
+        const [a, b, name] = [id('usr_a'), id('usr_b'), id('twice')];
+        scene.register(b, name, 'First').register(a, name, 'Second');
+        scene.user(a, { type: 'ProfileChanged.v1', data: { about: 'came later' } });
+        await settle(scene);
+        const { people } = models.readModels;
+        expect(JSON.parse((await people.byUsername(name)) ?? '')).toMatchObject({ id: b, displayName: 'First' });
+        expect((await people.byIds([a, b])).map((json) => JSON.parse(json) as unknown)).toEqual([
+          { id: a, username: name, displayName: 'Second', about: 'came later' },
+          { id: b, username: name, displayName: 'First', about: null },
+        ]);
+        expect((await people.find(name, 10)).map((json) => (JSON.parse(json) as { id: string }).id)).toEqual([a, b]);
+        const first = scene.told.at(-3)?.position ?? 0;
+        expect((await models.admin.parked('people')).filter(({ position }) => position >= first)).toEqual([]);
+      });
     });
 
     describe('changes', () => {

@@ -187,6 +187,10 @@ export type WatermarkOperation =
     });
 
 export type PeopleOperation =
+  /**
+   * Never refused for the name: of several with one name the lowest position has it, whichever comes first to the store
+   * (people are spread over partitions), and all are found by id.
+   */
   | (At & {
       readonly type: 'register';
       readonly userId: string;

@@ -145,8 +145,9 @@ export interface WatermarkReader {
 export interface PeopleReader {
   /** Person views as JSON; unknown ids are left out. */
   byIds(userIds: readonly string[]): Promise<readonly string[]>;
+  /** Whose name it is: of several who registered with it, the first in the log. */
   byUsername(username: string): Promise<string | null>;
-  /** By words and prefixes of username and display name, folded like message search. */
+  /** By words and prefixes of username and display name, folded like message search; by username, then by id. */
   find(query: string, limit: number): Promise<readonly string[]>;
   /** For the presence rule. */
   presenceVisibility(userId: string): Promise<'shared' | 'nobody'>;

@@ -80,6 +80,23 @@ describe.each(fates.map((fate) => ({ fate })))('answers that get lost: $fate', (
     expect(await store.createAccount({ ...second, username: randomUUID() })).toBe(true);
   });
 
+  it('do not hide whose a name is', async () => {
+    const username = randomUUID();
+    const claim = { userId: `usr_${randomUUID()}`, username, claimedAt: 1 };
+    client.fates = [...fate];
+    expect(await store.claimName(claim)).toBe(username);
+    client.fates = [...fate];
+    expect(await store.claimName({ ...claim, username: randomUUID() })).toBe(username);
+    client.fates = [...fate];
+    expect(await store.createAccount(newAccount(username))).toBe(false);
+    const other = { ...claim, userId: `usr_${randomUUID()}` };
+    client.fates = [...fate];
+    expect(await store.claimName(other)).toBeNull();
+    // Nothing is left of what was asked in vain.
+    const free = randomUUID();
+    expect(await store.claimName({ ...other, username: free })).toBe(free);
+  });
+
   it('do not cost a device its session', async () => {
     const session = newSession();
     client.fates = [...fate];

@@ -4,6 +4,7 @@ import { tokenText } from '@parley/platform/search';
 interface OraclePerson {
   readonly id: string;
   readonly username: string;
+  readonly registered: number;
   displayName: string;
   about: string | null;
   visibility: 'shared' | 'nobody';
@@ -19,8 +20,8 @@ export class PeopleOracle {
     if (operation.type === 'register') {
       const { username } = operation;
       if (this.people.has(userId)) return;
-      const person = { id: userId, username, displayName: operation.displayName, about: null };
-      this.people.set(userId, { ...person, visibility: 'shared', changed: null });
+      const person = { id: userId, username, registered: operation.position, about: null };
+      this.people.set(userId, { ...person, displayName: operation.displayName, visibility: 'shared', changed: null });
       return;
     }
     const person = this.people.get(userId);
@@ -38,6 +39,14 @@ export class PeopleOracle {
     return { id, username, displayName, about };
   }
 
+  /** Whose name it is. */
+  named(username: string): unknown {
+    const [first] = [...this.people.values()]
+      .filter((person) => person.username === username)
+      .toSorted((a, b) => a.registered - b.registered);
+    return first === undefined ? null : this.view(first.id);
+  }
+
   find(query: string): readonly string[] {
     const prefixes = words(query);
     if (prefixes.length === 0) return [];
@@ -45,7 +54,7 @@ export class PeopleOracle {
       const named = words(`${username} ${displayName}`);
       return prefixes.every((prefix) => named.some((word) => word.startsWith(prefix)));
     });
-    return fitting.toSorted((a, b) => (a.username < b.username ? -1 : 1)).map(({ id }) => id);
+    return fitting.toSorted((a, b) => (nameAndId(a) < nameAndId(b) ? -1 : 1)).map(({ id }) => id);
   }
 
   changed(after: number, upTo: number): readonly { readonly userId: string; readonly position: number }[] {
@@ -55,6 +64,8 @@ export class PeopleOracle {
       .toSorted((a, b) => a.position - b.position);
   }
 }
+
+const nameAndId = ({ username, id }: OraclePerson): string => `${username} ${id}`;
 
 const words = (text: string): readonly string[] =>
   tokenText(text)

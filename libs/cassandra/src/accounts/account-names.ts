@@ -1,10 +1,11 @@
-import type { Account } from '@parley/ports';
+import type { Account, NameClaim } from '@parley/ports';
 import { type CassandraClient, settled } from '../client/index.js';
 import { accountOf, type AccountRow } from './rows.js';
 
 /**
- * Accounts: one a username, one a user id. The user id is claimed first; a claim whose account was never made (a crash
- * in between) is taken up by whoever creates the same account again, and by nobody else.
+ * User names: one a person, one person a name, with an account or without. The user id is taken first and the name
+ * second; an id whose name was never taken (a crash in between) is taken up by whoever asks for the same person again,
+ * and by nobody else.
  */
 export class AccountNames {
   constructor(private readonly client: CassandraClient) {}
@@ -29,6 +30,27 @@ export class AccountNames {
     });
   }
 
+  /** By the same transactions as an account: whichever was first has the name. */
+  claim({ userId, username, claimedAt }: NameClaim): Promise<string | null> {
+    return settled(async () => {
+      for (;;) {
+        const taken = await this.client.conditional(
+          'INSERT INTO account_names (user_id, username) VALUES (?, ?) IF NOT EXISTS',
+          [userId, username],
+        );
+        const name = (taken.found as { readonly username: string } | null)?.username ?? username;
+        const made = await this.client.conditional(
+          'INSERT INTO accounts (username, user_id, created_at, scopes) VALUES (?, ?, ?, ?) IF NOT EXISTS',
+          [name, userId, claimedAt, '[]'],
+        );
+        if (made.applied || made.found?.['user_id'] === userId) return name;
+        await this.#giveBack(userId, name);
+        // Otherwise an earlier attempt, cut short, was for a name that cannot be had: this one is still to be tried.
+        if (name === username) return null;
+      }
+    });
+  }
+
   async find(username: string): Promise<Account | null> {
     const row = await this.client.readOne<AccountRow>('SELECT * FROM accounts WHERE username = ?', [username]);
     return row === null ? null : accountOf(row);
@@ -42,11 +64,10 @@ export class AccountNames {
     );
     if (row === null) return;
     await settled(() =>
-      this.client.conditional('UPDATE accounts SET password_hash = ? WHERE username = ? IF user_id = ?', [
-        passwordHash,
-        row.username,
-        userId,
-      ]),
+      this.client.conditional(
+        'UPDATE accounts SET password_hash = ? WHERE username = ? IF user_id = ? AND password_hash != null',
+        [passwordHash, row.username, userId],
+      ),
     );
   }
 

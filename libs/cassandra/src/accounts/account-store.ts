@@ -1,4 +1,4 @@
-import type { Account, AccountStore, DeviceSession, RotateResult } from '@parley/ports';
+import type { Account, AccountStore, DeviceSession, NameClaim, RotateResult } from '@parley/ports';
 import type { CassandraClient } from '../client/index.js';
 import { AccountNames } from './account-names.js';
 import { DeviceSessions } from './device-sessions.js';
@@ -23,6 +23,10 @@ export class CassandraAccountStore implements AccountStore {
 
   createAccount(account: Account): Promise<boolean> {
     return this.#names.create(account);
+  }
+
+  claimName(claim: NameClaim): Promise<string | null> {
+    return this.#names.claim(claim);
   }
 
   findAccount(username: string): Promise<Account | null> {

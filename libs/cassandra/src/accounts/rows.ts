@@ -3,7 +3,8 @@ import type { Account, DeviceSession } from '@parley/ports';
 export interface AccountRow {
   readonly username: string;
   readonly user_id: string;
-  readonly password_hash: string;
+  /** null: the name is claimed, without an account. */
+  readonly password_hash: string | null;
   readonly created_at: number;
   /** JSON array. */
   readonly scopes: string;
@@ -29,13 +30,17 @@ export interface TokenRow {
   readonly expires_at: number;
 }
 
-export const accountOf = (row: AccountRow): Account => ({
-  userId: row.user_id,
-  username: row.username,
-  passwordHash: row.password_hash,
-  createdAt: row.created_at,
-  scopes: JSON.parse(row.scopes) as string[],
-});
+/** null: the name is only claimed. */
+export const accountOf = (row: AccountRow): Account | null =>
+  row.password_hash === null
+    ? null
+    : {
+        userId: row.user_id,
+        username: row.username,
+        passwordHash: row.password_hash,
+        createdAt: row.created_at,
+        scopes: JSON.parse(row.scopes) as string[],
+      };
 
 export const sessionOf = (row: SessionRow): DeviceSession => ({
   userId: row.user_id,

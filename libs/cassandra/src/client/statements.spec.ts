@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { batchesOf, deleteAt, insertAt, sharedBy, updateAt } from './statements.js';
+import { batchesOf, deleteAt, insertAt, insertFirst, sharedBy, updateAt } from './statements.js';
 
 const statement = (text: string) => ({ query: 'q', params: [text] });
 
@@ -20,6 +20,15 @@ it('writes with the position as timestamp, and room between positions', () => {
     params: [112, 1, 2],
   });
   expect(deleteAt('t', ['a'])(7 + 1 / 16, 1).params).toEqual([113, 1]);
+});
+
+it('writes what is first in the log with a timestamp that falls with the position, below that of a clock', () => {
+  const insert = insertFirst('t', ['a', 'b']);
+  expect(insert(7, 1, 'x')).toEqual({
+    query: 'INSERT INTO t (a, b) VALUES (?, ?) USING TIMESTAMP ?',
+    params: [1, 'x', 999_999_999_999_993],
+  });
+  expect(insert(8, 1, 'y').params.at(-1)).toBe(999_999_999_999_992);
 });
 
 it('cuts the writes of a partition by number and by size, in order', () => {

@@ -25,10 +25,21 @@ export function insertAt(
   columns: readonly string[],
   options: { readonly ttlSeconds?: number } = {},
 ): PositionedStatement {
-  const marks = columns.map(() => '?').join(', ');
   const ttl = options.ttlSeconds === undefined ? '' : ` AND TTL ${options.ttlSeconds}`;
-  const query = `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${marks}) USING TIMESTAMP ?${ttl}`;
+  const query = `${insertInto(table, columns)}${ttl}`;
   return (position, ...values) => ({ query, params: [...values, stampOf(position)] });
+}
+
+/** Far above any position, far below any clock. */
+const firstStamp = 1e15;
+
+/**
+ * An insert whose cells win over those written at higher positions, whoever comes last: what is first in the log stays.
+ * In a table that is written in no other way.
+ */
+export function insertFirst(table: string, columns: readonly string[]): PositionedStatement {
+  const query = insertInto(table, columns);
+  return (position, ...values) => ({ query, params: [...values, firstStamp - position] });
 }
 
 /** Columns of a row, found by its key; the rest of the row stays. Values: first the columns, then the key. */
@@ -42,6 +53,9 @@ export function deleteAt(table: string, key: readonly string[]): PositionedState
   const query = `DELETE FROM ${table} USING TIMESTAMP ? WHERE ${equal(key, ' AND ')}`;
   return (position, ...values) => ({ query, params: [stampOf(position), ...values] });
 }
+
+const insertInto = (table: string, columns: readonly string[]): string =>
+  `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')}) USING TIMESTAMP ?`;
 
 const equal = (columns: readonly string[], separator: string): string =>
   columns.map((column) => `${column} = ?`).join(separator);

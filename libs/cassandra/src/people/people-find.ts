@@ -16,7 +16,7 @@ interface WordRow {
   readonly words: string;
 }
 
-/** Everybody who has a word beginning with each word of the query, by username. */
+/** Everybody who has a word beginning with each word of the query, by username, then by id. */
 export async function findPeople(
   client: CassandraClient,
   generation: number,
@@ -31,7 +31,7 @@ export async function findPeople(
   const fitting = new Map(
     rows.filter(({ words }) => hasAll(words.split(' '), others)).map((row) => [row.user_id, row]),
   );
-  const inOrder = [...fitting.values()].toSorted((a, b) => (a.username < b.username ? -1 : 1));
+  const inOrder = [...fitting.values()].toSorted(byName);
   const found: Person[] = [];
   for (let at = 0; at < inOrder.length && found.length < limit; at += peopleAtOnce) {
     const piece = inOrder.slice(at, at + peopleAtOnce);
@@ -42,6 +42,11 @@ export async function findPeople(
   }
   return found.slice(0, limit);
 }
+
+const byName = (a: WordRow, b: WordRow): number => {
+  if (a.username === b.username) return a.user_id < b.user_id ? -1 : 1;
+  return a.username < b.username ? -1 : 1;
+};
 
 const hasAll = (words: readonly string[], prefixes: readonly string[]): boolean =>
   prefixes.every((prefix) => words.some((word) => word.startsWith(prefix)));

@@ -1,40 +1,27 @@
 import { OperationsRejected, type PeopleOperation } from '@parley/ports';
 import { type Person, positionOf } from './person-rows.js';
 
-/** What is in the rows about everybody that a batch speaks of. */
-export interface PeopleBefore {
-  readonly people: ReadonlyMap<string, Person>;
-  /** Username to user id. */
-  readonly owners: ReadonlyMap<string, string>;
-}
-
 /**
- * The people that a batch changes, as they are after it. What a row holds already is left out: a repeated event, also
- * in the midst of a batch, changes nothing. `late`: a parked event, from before what the rows hold, is applied all the
- * same, on top of it.
+ * The people that a batch changes, as they are after it. `before`: the rows of everybody that it speaks of. What a row
+ * holds already is left out: a repeated event, also in the midst of a batch, changes nothing. `late`: a parked event,
+ * from before what the rows hold, is applied all the same, on top of it. Whose a name is is not asked here: somebody of
+ * another partition may have it.
  * @throws OperationsRejected
  */
 export function foldPeople(
-  before: PeopleBefore,
+  before: ReadonlyMap<string, Person>,
   operations: readonly PeopleOperation[],
   late = false,
 ): ReadonlyMap<string, Person> {
   const after = new Map<string, Person>();
-  const owners = new Map(before.owners);
   const reasons = new Map<number, string>();
   for (const operation of operations) {
     const { position, userId } = operation;
-    const person = after.get(userId) ?? before.people.get(userId);
+    const person = after.get(userId) ?? before.get(userId);
     switch (operation.type) {
       case 'register': {
-        const { username, displayName } = operation;
-        const owner = owners.get(username) ?? userId;
         if (person !== undefined) break;
-        if (owner !== userId) {
-          reasons.set(position, `the username ${username} is somebody else's`);
-          break;
-        }
-        owners.set(username, userId);
+        const { username, displayName } = operation;
         const state = { about: null, visibility: 'shared', registered: position, changed: null } as const;
         after.set(userId, { userId, username, displayName, ...state });
         break;

@@ -1,10 +1,10 @@
 import type { PeopleOperation } from '@parley/ports';
 import type { RowWriter } from '../checkpoints/index.js';
-import { type CassandraClient, deleteAt, insertAt, mapBounded, type Statement } from '../client/index.js';
+import { type CassandraClient, deleteAt, insertAt, insertFirst, mapBounded, type Statement } from '../client/index.js';
 import { checkAll, type Checks, key, optional, text } from '../read-models/common/checks.js';
 import { initialOf, prefixOf, wordsOfPerson } from './names.js';
-import { foldPeople, type PeopleBefore } from './people-fold.js';
-import { bucketOf, type Person, positionOf, readPerson, readUserIdOfName } from './person-rows.js';
+import { foldPeople } from './people-fold.js';
+import { bucketOf, type Person, positionOf, readPerson } from './person-rows.js';
 
 const savePerson = insertAt('people', [
   'generation',
@@ -16,7 +16,8 @@ const savePerson = insertAt('people', [
   'registered',
   'changed',
 ]);
-const saveName = insertAt('people_by_username', ['generation', 'username', 'user_id']);
+/** Whichever partition comes first: the name is whose registration is first in the log. */
+const saveName = insertFirst('people_by_username', ['generation', 'username', 'user_id']);
 const saveWord = insertAt('people_words', ['generation', 'prefix', 'word', 'user_id', 'username', 'words']);
 const dropWord = deleteAt('people_words', ['generation', 'prefix', 'word', 'user_id']);
 const savePrefix = insertAt('people_word_prefixes', ['generation', 'initial', 'prefix']);
@@ -55,23 +56,17 @@ export class PeopleWriter implements RowWriter<PeopleOperation> {
     const after = foldPeople(before, operations, late !== undefined);
     const changes = [...after.values()].map((person) => ({
       person,
-      old: before.people.get(person.userId) ?? null,
+      old: before.get(person.userId) ?? null,
       asOf: late ?? positionOf(person),
     }));
     await this.client.writeAll(byPartition(changes.flatMap((change) => this.#hints(change))));
     await this.client.writeAll(changes.map(({ person, asOf }) => [this.#row(person, asOf)]));
   }
 
-  async #read(operations: readonly PeopleOperation[]): Promise<PeopleBefore> {
+  async #read(operations: readonly PeopleOperation[]): Promise<ReadonlyMap<string, Person>> {
     const userIds = [...new Set(operations.map(({ userId }) => userId))];
-    const names = [...new Set(operations.flatMap((one) => (one.type === 'register' ? [one.username] : [])))];
     const found = await mapBounded(userIds, readConcurrency, (id) => readPerson(this.client, this.generation, id));
-    const owners = await mapBounded(names, readConcurrency, (name) =>
-      readUserIdOfName(this.client, this.generation, name),
-    );
-    const people = found.filter((person) => person !== null).map((person) => [person.userId, person] as const);
-    const owned = names.flatMap((name, i) => (typeof owners[i] === 'string' ? [[name, owners[i]] as const] : []));
-    return { people: new Map(people), owners: new Map(owned) };
+    return new Map(found.filter((person) => person !== null).map((person) => [person.userId, person]));
   }
 
   #row(person: Person, asOf: number): Statement {
@@ -97,7 +92,7 @@ export class PeopleWriter implements RowWriter<PeopleOperation> {
     for (const word of gone) {
       hints.push([`word ${prefixOf(word)}`, dropWord(position, generation, prefixOf(word), word, userId)]);
     }
-    if (old === null) hints.push([`name ${username}`, saveName(position, generation, username, userId)]);
+    if (old === null) hints.push([`name ${username}`, saveName(person.registered, generation, username, userId)]);
     if (person.changed !== null) {
       const bucket = bucketOf(person.changed);
       hints.push([`bucket ${bucket}`, saveChange(position, generation, bucket, person.changed, userId)]);

@@ -1,4 +1,4 @@
-import { type CassandraClient, insertAt, type Statement } from '../../client/index.js';
+import { type CassandraClient, insertAt, insertFirst, type Statement } from '../../client/index.js';
 
 /** Time to live: by the table, 30 days. */
 export const insertActivity = insertAt('inbox_activity', [
@@ -9,14 +9,11 @@ export const insertActivity = insertAt('inbox_activity', [
   'position',
 ]);
 
-/** Far above any position, far below any clock: a lower first position gets a higher timestamp. */
-const latestStamp = 1e15;
+const insertDay = insertFirst('inbox_days', ['generation', 'partition', 'day', 'first_position']);
 
 /** The lowest position that is ever told of a day stays. Time to live: by the table, a day less than the rows have. */
-export const dayRecord = (generation: number, partition: number, day: number, firstPosition: number): Statement => ({
-  query: `INSERT INTO inbox_days (generation, partition, day, first_position) VALUES (?, ?, ?, ?) USING TIMESTAMP ?`,
-  params: [generation, partition, day, firstPosition, latestStamp - firstPosition],
-});
+export const dayRecord = (generation: number, partition: number, day: number, firstPosition: number): Statement =>
+  insertDay(firstPosition, generation, partition, day, firstPosition);
 
 /** What a partition's consumer noted from a position on, it noted on this day or later. */
 export interface DayRecord {
