@@ -23,6 +23,7 @@ import { drain } from './drain/drain.js';
 import { GatewayMetrics } from './metrics.js';
 import { PresenceService } from './presence/presence-service.js';
 import { PresenceVisibility } from './presence/presence-visibility.js';
+import { Freshness } from './push/freshness.js';
 import { gather } from './push/gather.js';
 import { Hub } from './push/hub.js';
 import { HistoryReads } from './queries/history-reads.js';
@@ -78,6 +79,7 @@ export class Gateway {
   readonly presence: PresenceService;
   readonly sessions: Sessions;
   readonly hub: Hub;
+  readonly freshness: Freshness;
   readonly #server: SocketServer;
   readonly #closers: (() => void)[] = [];
   #draining: Promise<void> | null = null;
@@ -86,13 +88,15 @@ export class Gateway {
     const { config, clock, logger, models, cursors } = deps;
     const metrics = new GatewayMetrics(deps.metrics);
     this.hub = new Hub({ delivery: gather(deps.delivery, config.pushEvery), models, cursors, logger });
+    this.freshness = new Freshness({ log: deps.log, delivered: () => this.hub.position, logger });
     this.presence = new PresenceService(
       deps.presence,
       new PresenceVisibility(models),
+      this.freshness,
       { ttlMs: config.presenceTtl, coalesceMs: presenceCoalesceMs },
       logger,
     );
-    const typing = new TypingService(deps.signals, this.hub, config.typingTtl);
+    const typing = new TypingService(deps.signals, this.hub, this.freshness, config.typingTtl);
     this.hub.observe({
       onDeparture: (userId) => this.presence.onDeparture(userId),
       onLoss: () => this.presence.onLoss(),
@@ -149,6 +153,7 @@ export class Gateway {
       () => this.#server.detach(),
       () => clearInterval(sweep),
       () => typing.close(),
+      () => this.freshness.close(),
       () => this.hub.close(),
       () => this.presence.close(),
       endRevocations,

@@ -107,6 +107,10 @@ export interface EventLogReader {
    */
   findEvent(eventId: string, stream: string): Promise<RecordedEvent | null>;
   streamInfo(stream: string): Promise<StreamInfo | null>;
+  /**
+   * As of the call: what was acknowledged before it lies at or below `lastPosition`; of a log on several nodes, as far
+   * as the one that answers knows. Subscriptions reach that position though nobody appends. @throws EventLogUnavailable
+   */
   info(): Promise<LogInfo>;
   /**
    * Everything after a position, from past to live without gap or repeat, in position order, until closed. The

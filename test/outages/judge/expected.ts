@@ -11,9 +11,15 @@ type Debts = Partial<Readonly<Record<Feature, Owed>>>;
 
 /** A failing engine degrades its own feature. What is not named works. */
 const whenAway: Readonly<Record<Target, Debts>> = {
-  // A log-in adds a device to the person's stream.
-  'event-log': { 'send by socket': 'refuses', 'send by REST': 'refuses', 'log-in': 'degrades', 'live push': 'late' },
-  kafka: { 'live push': 'late' },
+  // A log-in adds a device to the person's stream. Presence is told only while it is sure that no removal is missing.
+  'event-log': {
+    'send by socket': 'refuses',
+    'send by REST': 'refuses',
+    'log-in': 'degrades',
+    presence: 'degrades',
+    'live push': 'late',
+  },
+  kafka: { presence: 'degrades', 'live push': 'late' },
   // What may be seen is decided by membership, which lies there: presence and search depend on it.
   cassandra: {
     history: 'degrades',
@@ -29,7 +35,7 @@ const whenAway: Readonly<Record<Target, Debts>> = {
   redis: { presence: 'degrades', 'live push': 'late' },
   'command-api': {},
   // One that was killed holds its partitions until its session runs out.
-  projector: { 'live push': 'late' },
+  projector: { presence: 'degrades', 'live push': 'late' },
   gateway: {},
 };
 
