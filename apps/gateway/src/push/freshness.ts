@@ -10,8 +10,8 @@ export interface FreshnessDependencies {
 
 /** How often the log is asked for its end, however many people and conversations there are. */
 const askEveryMs = 1_000;
-/** What was appended so long ago must have been delivered. Room for one question and two seconds of a busy cluster. */
-const staleAfterMs = 3_000;
+/** What was appended so long ago must have been delivered. Room for one question and four seconds of a busy cluster. */
+const staleAfterMs = 5_000;
 
 /** The end of the log was at `position` or beyond it when it was asked at `at`. */
 interface End {
@@ -20,7 +20,7 @@ interface End {
 }
 
 /**
- * Whether deliveries are fresh: whatever was appended until three seconds ago was handed on. Typing and presence go by
+ * Whether deliveries are fresh: whatever was appended until five seconds ago was handed on. Typing and presence go by
  * the memberships that were delivered, but do not come that way themselves. Told only while deliveries are fresh, they
  * end for those who were removed, however long the projections stand still.
  *
