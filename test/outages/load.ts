@@ -7,6 +7,8 @@ import { inParallel, orStalled } from '../demo/stage/in-parallel.js';
 import { play } from '../demo/stage/play.js';
 import { Stage } from '../demo/stage/stage.js';
 import { Troubles } from '../demo/stage/troubles.js';
+import { Changes, type ChangesSize } from './changes/changes.js';
+import type { LongConversation } from './changes/long-conversation.js';
 
 export interface LoadOptions {
   readonly url: string;
@@ -16,6 +18,8 @@ export interface LoadOptions {
   readonly size: InventedSize;
   /** Between two moves of a group while there is time, ms. */
   readonly everyMs: number;
+  readonly changes: ChangesSize;
+  readonly long: LongConversation;
 }
 
 /** How long people waited, ms. */
@@ -28,16 +32,24 @@ const peopleAtOnce = 12;
 const searchableMs = 60_000;
 const endWithinMs = 10_000;
 
-/** People who talk through real sockets, read, search, lose their network and sleep: the demo, at a human pace. */
+/**
+ * People who talk through real sockets, read, search, lose their network and sleep: the demo, at a human pace. Others
+ * change what was said.
+ */
 export class Load {
   readonly stage: Stage;
+  readonly changes: Changes;
   #waits: Waits = { longestSendMs: 0, longestGapMs: 0 };
   #hurries = false;
   #talk: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: LoadOptions) {
-    const { url, seed, number, size, everyMs } = options;
+    const { url, seed, number, size, everyMs, changes, long } = options;
     const { cast, scripts } = inventScripts(seed, size);
+    const pace = async (): Promise<void> => {
+      if (!this.#hurries) await sleep(everyMs);
+    };
+    this.changes = new Changes({ url, seed, size: changes, long, pace });
     this.stage = new Stage(cast, scripts, {
       url,
       seed,
@@ -46,9 +58,7 @@ export class Load {
       // Sends are refused while the event log is away: with several under way their order would be lost.
       pipeline: 1,
       firstNumber: number * 10_000,
-      pace: async () => {
-        if (!this.#hurries) await sleep(everyMs);
-      },
+      pace,
       watch: {
         onAccepted: (ms) => void (this.#waits.longestSendMs = Math.max(this.#waits.longestSendMs, ms)),
         onReconnected: (ms) => void (this.#waits.longestGapMs = Math.max(this.#waits.longestGapMs, ms)),
@@ -57,15 +67,19 @@ export class Load {
   }
 
   begin(): void {
-    const { stage, options } = this;
+    const { stage, changes, options } = this;
     const troubles = new Troubles(stage, new Random(options.seed + 2));
     const playing = inParallel(stage.groups, stage.groups.length, (group) =>
       play(stage, group, new Random(options.seed + 1_000 + group.index), troubles),
     ).then(() => stage.background.settled());
     this.#talk = orStalled(
-      playing,
-      () => stage.figures.accepted + stage.figures.joins + stage.figures.shown,
-      () => stage.groups.map(({ title, accepted, doing }) => `${title} after ${accepted} lines: ${doing}`).join('; '),
+      Promise.all([playing, changes.play()]).then(() => undefined),
+      () => stage.figures.accepted + stage.figures.joins + stage.figures.shown + changes.progress,
+      () =>
+        [
+          ...stage.groups.map(({ title, accepted, doing }) => `${title} after ${accepted} lines: ${doing}`),
+          changes.doing,
+        ].join('; '),
     );
     // It is waited for at the end.
     this.#talk.catch(() => undefined);
@@ -87,9 +101,12 @@ export class Load {
     return this.#talk;
   }
 
-  /** Everything that everybody has and can read, against the scripts: in `stage.tally`. Waits until search has it all. */
+  /**
+   * Everything that everybody has and can read, against the scripts and what was answered: in `stage.tally`. Waits until
+   * search has it all.
+   */
   async compare(): Promise<void> {
-    const { stage, options } = this;
+    const { stage, changes, options } = this;
     await this.#searchable();
     let people = 0;
     const comparing = inParallel(stage.people, peopleAtOnce, async (person, index) => {
@@ -97,18 +114,18 @@ export class Load {
       people++;
     });
     await orStalled(
-      comparing,
+      Promise.all([comparing, changes.compare(stage.tally, () => people++)]).then(() => undefined),
       () => people + stage.figures.shown,
       () => `${people} people are done`,
     );
     await stage.background.settled();
-    stage.tally.counts.messages = stage.figures.accepted;
+    stage.tally.counts.messages = stage.figures.accepted + changes.messages;
   }
 
   /** Nobody stays connected, whatever has happened. */
   async end(): Promise<void> {
     const asleep = this.stage.people.flatMap(({ devices }) => devices.map((device) => device.sleep()));
-    await Promise.race([Promise.allSettled(asleep), sleep(endWithinMs)]);
+    await Promise.race([Promise.allSettled([...asleep, this.changes.end()]), sleep(endWithinMs)]);
   }
 
   async #searchable(): Promise<void> {

@@ -9,6 +9,8 @@ export interface OutageOptions {
   /** How long what is stopped or frozen stays so, s; what is slow or full half as long. */
   readonly seconds: number;
   readonly seed: number;
+  /** Messages of the long conversation before the first cell. */
+  readonly long: number;
   readonly home: string;
   readonly portOffset: number;
   readonly keepEngines: boolean;
@@ -29,6 +31,7 @@ Exit code 0: every promise was kept. Needs root, for disks that may be full.
   --faults a,b     how: ${faults.join(', ')} (default: all but none)
   --seconds S      how long what is stopped or frozen stays so; what is slow or full half as long (default: 30)
   --seed S         who says what (default: 1)
+  --long N         messages of one conversation before the first cell (default: 5000)
   --home DIR       for the data of the engines (default: a folder beside other temporary ones)
   --port-offset N  added to the standard ports of the engines (default: 2000)
   --keep-engines   leaves the engines up: the next run in the same home begins sooner
@@ -45,6 +48,7 @@ export function parseOptions(argv: readonly string[]): OutageOptions | null {
     faults: listOf('--faults', values.faults ?? usual.join(','), faults),
     seconds: whole('--seconds', values.seconds ?? '30', 1, 3_600),
     seed: whole('--seed', values.seed ?? '1', 1, 10_000),
+    long: whole('--long', values.long ?? '5000', 1, 1_000_000),
     home: values.home ?? join(tmpdir(), 'parley-outages'),
     portOffset: whole('--port-offset', values['port-offset'] ?? '2000', 0, 50_000),
     keepEngines: values['keep-engines'] === true,
@@ -61,6 +65,7 @@ function parse(argv: readonly string[]) {
         faults: { type: 'string' },
         seconds: { type: 'string' },
         seed: { type: 'string' },
+        long: { type: 'string' },
         home: { type: 'string' },
         'port-offset': { type: 'string' },
         'keep-engines': { type: 'boolean' },

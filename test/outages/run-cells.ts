@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { InventedSize } from '../demo/logs/invent.js';
 import type { Counts } from '../demo/audit/tally.js';
 import type { Cell } from './cells.js';
+import type { ChangesSize } from './changes/changes.js';
+import type { LongConversation } from './changes/long-conversation.js';
 import { judge, seconds, type Verdict } from './judge/judge.js';
 import { Load, type Waits } from './load.js';
 import type { Breakable } from './place/breakable.js';
@@ -15,6 +17,8 @@ export interface Strength {
   readonly faultMs: number;
   /** Of the talk that one cell takes. */
   readonly size: InventedSize;
+  /** Of what is changed meanwhile, in one cell. */
+  readonly changes: ChangesSize;
   /** See Load. */
   readonly everyMs: number;
   /** What is being done. */
@@ -29,11 +33,17 @@ export interface Seen extends Verdict {
   readonly waits: Waits;
 }
 
+/** What was compared. */
+export interface SeriesCounts extends Counts {
+  /** Edits, deletions, reactions, pins and blocks that were answered. */
+  readonly changes: number;
+}
+
 /** What was seen of cells that happened one after the other during one talk. */
 export interface Series {
   readonly cells: readonly Seen[];
   /** Of the comparison at the end. */
-  readonly counts: Counts;
+  readonly counts: SeriesCounts;
   /** What it found. */
   readonly faults: readonly string[];
   readonly examples: readonly string[];
@@ -60,6 +70,7 @@ const longestStandstillMs = 3_000;
  */
 export async function runCells(
   place: Place,
+  long: LongConversation,
   cells: readonly Cell[],
   seed: number,
   strength: Strength,
@@ -68,7 +79,8 @@ export async function runCells(
   const tell = (what: string): void => strength.tell(`  ${seconds(performance.now() - startedAt)}: ${what}`);
   const { faultMs, everyMs } = strength;
   const size = { ...strength.size, entriesPerGroup: strength.size.entriesPerGroup * cells.length };
-  const load = new Load({ url: place.url, seed, number: seed, size, everyMs });
+  const changes = { ...strength.changes, steps: strength.changes.steps * cells.length };
+  const load = new Load({ url: place.url, seed, number: seed, size, everyMs, changes, long });
   const askers = await registerAskers(place.url);
   const probe = await Probe.begin(place.url, askers, `outage-${seed}`);
   const standstill = new Standstill();
@@ -109,7 +121,8 @@ export async function runCells(
     const { tally, figures, lines } = load.stage;
     const said = figures.accepted === lines ? [] : [`${figures.accepted} of ${lines} lines were accepted`];
     const faults = [...said, ...(tally.isClean ? [] : [tally.lastLine()])];
-    return { cells: seen, counts: { ...tally.counts }, faults, examples: tally.examples };
+    const counts = { ...tally.counts, changes: load.changes.changes };
+    return { cells: seen, counts, faults, examples: tally.examples };
   } finally {
     standstill.end();
     await probe.close();

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { closeConnections } from '../demo/stage/http.js';
 import { cellsOf, type Target } from './cells.js';
+import { LongConversation } from './changes/long-conversation.js';
 import type { OutageOptions } from './options.js';
 import { Place } from './place/place.js';
 import { writeRows } from './report/document.js';
@@ -10,6 +11,8 @@ import { runCells } from './run-cells.js';
 
 /** Talk that outlasts a fault of half a minute, and leaves the engines most of the machine. */
 const size = { groups: 3, people: 8, entriesPerGroup: 60 };
+/** As long as that. */
+const changes = { groups: 2, people: 3, directs: 1, steps: 30 };
 const everyMs = 900;
 const smallDiskMiB = 512;
 
@@ -21,8 +24,10 @@ export async function run(options: OutageOptions, tell: Tell): Promise<boolean> 
   const place = await Place.open({ home, portOffset, smallDiskMiB, keepEngines, tell });
   let isClean = true;
   try {
+    tell(`${options.long} messages are sent to a conversation that is to be long …`);
+    const long = await LongConversation.fill(place.url, options.long, options.seed);
     for (const [index, target] of targets.entries()) {
-      const isKept = await tryTarget(place, target, options.seed + index, options, tell);
+      const isKept = await tryTarget(place, long, target, options.seed + index, options, tell);
       isClean &&= isKept;
     }
     return isClean;
@@ -33,13 +38,20 @@ export async function run(options: OutageOptions, tell: Tell): Promise<boolean> 
 }
 
 /** All that may happen to one thing, during one talk. */
-async function tryTarget(place: Place, target: Target, seed: number, options: OutageOptions, tell: Tell) {
+async function tryTarget(
+  place: Place,
+  long: LongConversation,
+  target: Target,
+  seed: number,
+  options: OutageOptions,
+  tell: Tell,
+): Promise<boolean> {
   const cells = cellsOf([target], options.faults);
   if (cells.length === 0) return true;
   tell(`\n${target} (seed ${seed})`);
   try {
-    const strength = { faultMs: options.seconds * 1_000, size, everyMs, tell };
-    const series = await runCells(place, cells, seed, strength);
+    const strength = { faultMs: options.seconds * 1_000, size, changes, everyMs, tell };
+    const series = await runCells(place, long, cells, seed, strength);
     const day = new Date().toISOString().slice(0, 10);
     const rows = series.cells.map((seen) =>
       rowOf({ ...seen, faults: [...seen.faults, ...series.faults] }, series.counts, day),

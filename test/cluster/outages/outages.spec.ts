@@ -5,6 +5,7 @@ import { messageCommandRoutes } from '@parley/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apps, cellsOf, engines } from '../../outages/cells.js';
 import { call } from '../../kit/rest.js';
+import { LongConversation } from '../../outages/changes/long-conversation.js';
 import { registerAskers } from '../../outages/probe/people.js';
 import { Place } from '../../outages/place/place.js';
 import { runCells, type Strength } from '../../outages/run-cells.js';
@@ -13,6 +14,7 @@ import { runCells, type Strength } from '../../outages/run-cells.js';
 const strength: Strength = {
   faultMs: 8_000,
   size: { groups: 2, people: 8, entriesPerGroup: 40 },
+  changes: { groups: 1, people: 3, directs: 1, steps: 15 },
   everyMs: 500,
   tell: () => undefined,
 };
@@ -21,9 +23,11 @@ const home = mkdtempSync(join(tmpdir(), 'parley-outages-'));
 // Elasticsearch does not run as root: somebody else has to get in.
 chmodSync(home, 0o755);
 let place: Place;
+let long: LongConversation;
 
 beforeAll(async () => {
   place = await Place.open({ home, portOffset: null, smallDiskMiB: null, keepEngines: false, tell: () => undefined });
+  long = await LongConversation.fill(place.url, 300, 1);
 }, 300_000);
 
 afterAll(async () => {
@@ -37,6 +41,7 @@ describe('people who talk while something breaks', () => {
     async (target, seed) => {
       const { cells, counts, faults, examples } = await runCells(
         place,
+        long,
         cellsOf([target], ['kill', 'freeze']),
         seed,
         strength,
@@ -45,6 +50,7 @@ describe('people who talk while something breaks', () => {
       if (faults.length + broken.length > 0) console.error(`${examples.join('\n')}\n${place.complaints()}`);
       expect([...broken, ...faults]).toEqual([]);
       expect(counts.messages).toBeGreaterThan(30);
+      expect(counts.changes).toBeGreaterThan(30);
     },
     300_000,
   );

@@ -1,7 +1,6 @@
 import { isEngine, type Cell } from '../cells.js';
 import { type Conduct, seconds } from '../judge/judge.js';
-import type { Counts } from '../../demo/audit/tally.js';
-import type { Seen } from '../run-cells.js';
+import type { Seen, SeriesCounts } from '../run-cells.js';
 
 const faultWords: Readonly<Record<Cell['fault'], string>> = {
   none: 'well',
@@ -23,13 +22,13 @@ export const headOfTable = [
 ].join('\n');
 
 /** A row of the matrix. `counts`: of the comparison that it was part of. `day`: YYYY-MM-DD. */
-export function rowOf(seen: Seen, counts: Counts, day: string): string {
+export function rowOf(seen: Seen, counts: SeriesCounts, day: string): string {
   const { cell, conducts, brokenMs, faults } = seen;
   const sends = conducts.filter(({ feature }) => feature.startsWith('send'));
   const others = conducts.filter(({ feature }) => !feature.startsWith('send') && feature !== 'live push');
   const push = conducts.filter(({ feature }) => feature === 'live push');
   const wholeAfter = Math.max(...conducts.map(({ wholeAfterMs }) => wholeAfterMs));
-  const { messages, deliveries, lost, duplicated, outOfOrder, unauthorised, history, inbox, search } = counts;
+  const { messages, changes, deliveries, lost, duplicated, outOfOrder, unauthorised, history, inbox, search } = counts;
   const wrong = lost + duplicated + outOfOrder + unauthorised + history + inbox + search;
   const cells = [
     seconds(brokenMs),
@@ -37,7 +36,7 @@ export function rowOf(seen: Seen, counts: Counts, day: string): string {
     grouped(others),
     push.map(pushWords).join('; '),
     wholeAfter === 0 ? 'at once' : seconds(wholeAfter),
-    `${wrong} of ${messages} messages, ${deliveries} deliveries`,
+    `${wrong} of ${messages} messages, ${changes} changes, ${deliveries} deliveries`,
     `${day} ${faults.length === 0 ? '✓' : `✗ ${faults.join('; ')}`}`,
   ];
   return `${keyOf(cell)} ${cells.map((text) => text.replaceAll('|', '/').replaceAll('\n', ' ')).join(' | ')} |`;
