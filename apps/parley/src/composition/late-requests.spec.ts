@@ -13,7 +13,10 @@ beforeEach(async () => {
   standstill = new Standstill();
   server = Fastify();
   dropLateRequests(server, standstill);
-  server.post('/:name', async (request) => done.push((request.params as { name: string }).name));
+  server.post('/:name', (request, reply) => {
+    done.push((request.params as { name: string }).name);
+    reply.send('done');
+  });
   await server.listen({ host: '127.0.0.1', port: 0 });
 });
 afterEach(async () => {
@@ -53,6 +56,7 @@ it('drops what was asked by callers who gave up during a standstill, and answers
   const told: string[] = [];
   worker.on('message', (text: string) => told.push(text));
   await vi.waitFor(() => expect(told).toEqual(['connected', 'connected']));
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
   worker.postMessage('ask');
   standStill(1_500);
   await vi.waitFor(() => expect(told.at(-1)).toContain('200 OK'));
