@@ -2,9 +2,9 @@
 const HEALTH_PATH = '/readyz';
 
 /**
- * Configuration of HAProxy: connections (REST and sockets alike) go to the gateway that has the fewest. A gateway that is
- * not ready, or does not answer within a second, gets no new ones after at most two checks; those it has it keeps, as it
- * ends them itself when it drains.
+ * Configuration of HAProxy: connections (REST and sockets alike) go to the gateway that has the fewest. A gateway that says
+ * it is not ready gets no new ones; those it has it keeps, as it ends them itself when it drains. One that does not answer
+ * two checks in a row is gone or stands still: its connections are ended, so that nobody waits for it.
  * @param {{ listen: { host: string, port: number }, statsPort: number, gateways: { host: string, port: number }[] }} of
  */
 export function haproxyConfig({ listen, statsPort, gateways }) {
@@ -35,8 +35,8 @@ backend gateways
     balance leastconn
     option httpchk
     http-check send meth GET uri ${HEALTH_PATH} ver HTTP/1.1 hdr Host balancer hdr Connection close
-    http-check expect status 200
-    default-server inter 500ms fall 2 rise 1
+    http-check expect status 200 error-status L7OKC
+    default-server inter 500ms fall 2 rise 1 on-marked-down shutdown-sessions
 ${servers.join('\n')}
 `;
 }

@@ -56,7 +56,7 @@ export async function stopBalancer(places = {}) {
   rmSync(stateFile(layout), { force: true });
 }
 
-/** How the balancer sees the gateways: state (UP, DOWN, DRAIN, MAINT), connections now and ever, last health check. */
+/** How the balancer sees the gateways: state (UP, NOLB where it is not ready, DOWN, DRAIN, MAINT), connections now and ever, last health check. */
 export const balancerStatus = async (places = {}) => gatewayStates(stateOf(layoutOf(places)).statsPort);
 
 /**

@@ -18,7 +18,7 @@ export async function gatewayStates(statsPort) {
     .map((row) => Object.fromEntries(row.split(',').map((value, index) => [names[index], value])))
     .map((row) => ({
       name: row['svname'],
-      // UP, DOWN, DRAIN, MAINT; a state on the way to another one is told like `UP 1/2`.
+      // UP, NOLB (not ready), DOWN, DRAIN, MAINT; a state on the way to another one is told like `UP 1/2`.
       state: row['status'].split(' ')[0],
       connections: Number(row['scur']),
       total: Number(row['stot']),

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -9,10 +10,13 @@ import { balancerStatus, setGateway, startBalancer, stopBalancer, type Address }
 /** Answers its name, and on /readyz whether it wants connections. */
 class Gateway {
   ready = true;
+  /** Takes everything and answers nothing. */
+  standsStill = false;
   readonly #server: Server;
 
   constructor(readonly name: string) {
     this.#server = createServer((request, response) => {
+      if (this.standsStill) return;
       response.statusCode = request.url === '/readyz' && !this.ready ? 503 : 200;
       response.setHeader('connection', 'close');
       response.end(this.name);
@@ -64,7 +68,7 @@ describe('the load balancer', () => {
 
   it('gives none to a gateway that is not ready, and some again when it is', async () => {
     gateways[0]!.ready = false;
-    await untilStates('DOWN', 'UP');
+    await untilStates('NOLB', 'UP');
     expect(await askTimes(6)).toEqual(new Set(['gateway-2']));
     gateways[0]!.ready = true;
     await untilStates('UP', 'UP');
@@ -78,6 +82,24 @@ describe('the load balancer', () => {
     await setGateway('gateway-2', 'ready', { home });
     await untilStates('UP', 'UP');
     await expect(setGateway('gateway-3', 'drain', { home })).rejects.toThrow(/no such server/i);
+  });
+
+  it('ends the connections of a gateway that stands still, but not of one that is only not ready', async () => {
+    await setGateway('gateway-2', 'drain', { home });
+    const client = connect(entrance.port, entrance.host);
+    let isOpen = true;
+    client.on('close', () => (isOpen = false)).on('error', () => undefined);
+    await once(client, 'connect');
+    await setGateway('gateway-2', 'ready', { home });
+    gateways[0]!.ready = false;
+    await untilStates('NOLB', 'UP');
+    expect(isOpen).toBe(true);
+    gateways[0]!.standsStill = true;
+    await vi.waitFor(() => expect(isOpen).toBe(false), { timeout: 10_000 });
+    expect(await states()).toEqual(['DOWN', 'UP']);
+    gateways[0]!.standsStill = false;
+    gateways[0]!.ready = true;
+    await untilStates('UP', 'UP');
   });
 
   it('sends every connection to the other gateway from the moment one has gone', async () => {

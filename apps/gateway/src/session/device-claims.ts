@@ -2,6 +2,11 @@ import type { Logger } from '@parley/platform';
 import type { DeviceRegistry } from '@parley/ports';
 import type { Session } from './session.js';
 
+interface Device {
+  readonly userId: string;
+  readonly deviceId: string;
+}
+
 /** How long the registry remembers a device's session that is not heard of, in heartbeats. */
 const heartbeatsRemembered = 4;
 
@@ -20,22 +25,27 @@ export class DeviceClaims {
     this.#ttlMs = heartbeatMs * heartbeatsRemembered;
   }
 
-  /** The session is its device's now; an older one elsewhere is ended. */
-  opened(session: Session): void {
-    this.#tell(session, ({ userId, deviceId }) => this.registry.claim(userId, deviceId, session.id, this.#ttlMs));
+  /**
+   * The session is its device's now; an older one elsewhere is ended. Resolves when the registry knows, or is away. Before
+   * that its device must not be told anything: it could leave and come to another gateway, whose claim would then be
+   * the earlier one.
+   */
+  opening(session: Session, device: Device): Promise<void> {
+    return this.#tell(this.registry.claim(device.userId, device.deviceId, session.id, this.#ttlMs));
   }
 
   /** To be called once a heartbeat. */
   renew(session: Session): void {
-    this.#tell(session, ({ userId, deviceId }) => this.registry.renew(userId, deviceId, session.id, this.#ttlMs));
+    const { principal: device } = session;
+    if (device === null) return;
+    void this.#tell(this.registry.renew(device.userId, device.deviceId, session.id, this.#ttlMs));
   }
 
-  closed(session: Session): void {
-    this.#tell(session, ({ userId, deviceId }) => this.registry.release(userId, deviceId, session.id));
+  closed(session: Session, device: Device): void {
+    void this.#tell(this.registry.release(device.userId, device.deviceId, session.id));
   }
 
-  #tell(session: Session, tell: (of: { readonly userId: string; readonly deviceId: string }) => Promise<void>): void {
-    if (session.principal === null) return;
-    tell(session.principal).catch((error: unknown) => this.logger.warn({ err: error }, 'the device registry is away'));
+  #tell(told: Promise<void>): Promise<void> {
+    return told.catch((error: unknown) => this.logger.warn({ err: error }, 'the device registry is away'));
   }
 }

@@ -143,6 +143,41 @@ describe('one session a device', () => {
     await vi.waitFor(() => expect(gateway.devices.told).toContain(`release ${ann} dev_phone ${sessionId}`));
   });
 
+  describe('while the registry takes its time', () => {
+    let answer: () => void;
+    beforeEach(() => {
+      const answers = Promise.withResolvers<void>();
+      gateway.devices.answers = answers.promise;
+      answer = answers.resolve;
+    });
+    const claiming = async () => {
+      const client = await gateway.connect();
+      client.send({ type: 'hello', token: `${ann}/dev_phone` });
+      await vi.waitFor(() => expect(gateway.devices.told).toHaveLength(1));
+      return { client, sessionId: gateway.devices.told[0]?.split(' ')[3] ?? '' };
+    };
+
+    it('says nothing to a device: it could leave, and come to another gateway earlier', async () => {
+      const { client } = await claiming();
+      expect(client.frames).toEqual([]);
+      answer();
+      await client.next('welcome');
+    });
+
+    it('ends a session that was replaced elsewhere, or whose device was logged out', async () => {
+      const replaced = await claiming();
+      gateway.devices.replace(ann, 'dev_phone', replaced.sessionId);
+      expect((await replaced.client.closed).code).toBe(closeCodes.sessionReplaced.code);
+      gateway.devices.told.length = 0;
+      const loggedOut = await claiming();
+      gateway.revocations.publish({ userId: ann, deviceIds: ['dev_phone'] });
+      expect((await loggedOut.client.closed).code).toBe(closeCodes.loggedOut.code);
+      answer();
+      await vi.waitFor(() => expect(gateway.devices.told).toContain(`release ${ann} dev_phone ${loggedOut.sessionId}`));
+      expect(loggedOut.client.frames.map(({ type }) => type)).not.toContain('welcome');
+    });
+  });
+
   it('keeps all devices of a person in step', async () => {
     const phone = await gateway.login(`${ann}/dev_phone`);
     const desk = await gateway.login(`${ann}/dev_desk`);

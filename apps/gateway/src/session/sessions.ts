@@ -62,6 +62,8 @@ const faultsAtOnce = 50;
 export class Sessions {
   readonly queue: FlushQueue;
   readonly #all = new Set<Session>();
+  /** Their tokens are good, and the registry is being told of them. */
+  readonly #opening = new Set<Session>();
   readonly #byUser = new UserSessions();
   readonly #byAddress: ConnectionCounts;
 
@@ -126,15 +128,17 @@ export class Sessions {
 
   /** Ends the sessions of these devices, or of all of them. */
   endDevices(userId: string, deviceIds: readonly string[], reason: CloseReason, error: ParleyError): void {
-    for (const session of this.#byUser.of(userId)) {
+    const opening = [...this.#opening].filter(({ principal }) => principal?.userId === userId);
+    for (const session of [...this.#byUser.of(userId), ...opening]) {
       if (deviceIds.includes(session.principal?.deviceId ?? '')) this.#end(session, reason, error);
     }
   }
 
   /** A newer session of the same device has begun at another gateway. */
   replaced(userId: string, deviceId: string, sessionId: string): void {
-    const session = this.#byUser.ofDevice(userId, deviceId);
-    if (session?.id === sessionId) this.#end(session, 'sessionReplaced');
+    const open = this.#byUser.ofDevice(userId, deviceId);
+    const session = open?.id === sessionId ? open : [...this.#opening].find(({ id }) => id === sessionId);
+    if (session !== undefined) this.#end(session, 'sessionReplaced');
   }
 
   /** To be called at least once in half a heartbeat: finds the silent, the expired and those who do not let go. */
@@ -198,6 +202,7 @@ export class Sessions {
     session.pause();
     try {
       const principal = await this.deps.verifier.verify(token);
+      if (session.state === 'verifying') await this.#claim(session, principal);
       if (session.state === 'verifying') this.#admit(session, principal, hello);
     } catch (error) {
       const told = this.#tell(error);
@@ -207,6 +212,15 @@ export class Sessions {
     }
   }
 
+  /** The device's session from now on; in the meantime it may be replaced, logged out or gone. */
+  async #claim(session: Session, principal: Principal): Promise<void> {
+    session.principal = principal;
+    this.#opening.add(session);
+    await this.deps.devices.opening(session, principal);
+    this.#opening.delete(session);
+    if (session.state !== 'verifying') this.deps.devices.closed(session, principal);
+  }
+
   #admit(session: Session, principal: Principal, hello: ClientFrameOf<'hello'> | null): void {
     const { hub, presence, devices, replay, limits, clock } = this.deps;
     const { userId, deviceId } = principal;
@@ -214,15 +228,14 @@ export class Sessions {
     if (before !== undefined) this.#end(before, 'sessionReplaced');
     if (this.#byUser.of(userId).length >= limits.connectionsPerUser) {
       session.end('tooManyConnections', new ParleyError('too_many_connections', { retryAfterMs: 60_000 }));
+      devices.closed(session, principal);
       return;
     }
-    session.principal = principal;
     session.state = 'open';
     this.#byUser.add(userId, session);
     session.subscription = new Subscription(session, replay);
     session.subscription.person = hub.attach(userId, session.subscription);
     this.#welcome(session, principal);
-    devices.opened(session);
     presence.opened(session, clock.now());
     if (hello !== null) this.#hello(session, hello);
     else setTimeout(() => this.#silentHello(session), silentHelloMs);
@@ -325,7 +338,7 @@ export class Sessions {
     subscription.close();
     this.deps.hub.detach(subscription.person, subscription);
     this.#byUser.delete(principal.userId, session);
-    this.deps.devices.closed(session);
+    this.deps.devices.closed(session, principal);
     this.deps.presence.closed(session, this.deps.clock.now());
   }
 

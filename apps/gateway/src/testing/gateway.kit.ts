@@ -97,10 +97,12 @@ class BusPort<M> {
 /** The registry as another gateway would use it. */
 class RegistryPort {
   readonly told: string[] = [];
+  /** Claims are answered after this. */
+  answers: Promise<void> = Promise.resolve();
   readonly #listeners = new Set<(session: { userId: string; deviceId: string; sessionId: string }) => void>();
 
   claim = (userId: string, deviceId: string, sessionId: string): Promise<void> =>
-    this.#note('claim', userId, deviceId, sessionId);
+    this.#note('claim', userId, deviceId, sessionId).then(() => this.answers);
   renew = (userId: string, deviceId: string, sessionId: string): Promise<void> =>
     this.#note('renew', userId, deviceId, sessionId);
   release = (userId: string, deviceId: string, sessionId: string): Promise<void> =>

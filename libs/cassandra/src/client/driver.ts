@@ -1,5 +1,6 @@
 import type { Logger } from '@parley/platform';
 import cassandra from 'cassandra-driver';
+import { keepControlConnection } from './control-connection.js';
 import { OneMoreNode, SpeculateOnReads } from './policies.js';
 import type { CassandraAddress } from './url.js';
 
@@ -49,6 +50,7 @@ export function newDriver(settings: DriverSettings): cassandra.Client {
     },
   });
   follow(driver, logger);
+  keepControlConnection(driver, logger);
   return driver;
 }
 
