@@ -16,6 +16,7 @@ const heartbeatsRemembered = 4;
  */
 export class DeviceClaims {
   readonly #ttlMs: number;
+  readonly #opening = new Set<Session>();
 
   constructor(
     private readonly registry: DeviceRegistry,
@@ -25,13 +26,21 @@ export class DeviceClaims {
     this.#ttlMs = heartbeatMs * heartbeatsRemembered;
   }
 
+  /** Sessions whose tokens are good, while the registry is told of them. */
+  get opening(): ReadonlySet<Session> {
+    return this.#opening;
+  }
+
   /**
-   * The session is its device's now; an older one elsewhere is ended. Resolves when the registry knows, or is away. Before
-   * that its device must not be told anything: it could leave and come to another gateway, whose claim would then be
-   * the earlier one.
+   * The session is its device's from now on; an older one elsewhere is ended. Resolves when the registry knows, or is
+   * away; meanwhile the session may be replaced, logged out or gone. Before that its device must not be told anything: it
+   * could leave and come to another gateway, whose claim would then be the earlier one.
    */
-  opening(session: Session, device: Device): Promise<void> {
-    return this.#tell(this.registry.claim(device.userId, device.deviceId, session.id, this.#ttlMs));
+  async claim(session: Session, device: Device): Promise<void> {
+    this.#opening.add(session);
+    await this.#tell(this.registry.claim(device.userId, device.deviceId, session.id, this.#ttlMs));
+    this.#opening.delete(session);
+    if (session.state === 'closing') this.closed(session, device);
   }
 
   /** To be called once a heartbeat. */

@@ -120,6 +120,14 @@ describe('logging in', () => {
   });
 });
 
+/** A device whose session the registry is told of. */
+const claiming = async () => {
+  const client = await gateway.connect();
+  client.send({ type: 'hello', token: `${ann}/dev_phone` });
+  await vi.waitFor(() => expect(gateway.devices.told).toHaveLength(1));
+  return { client, sessionId: gateway.devices.told[0]?.split(' ')[3] ?? '' };
+};
+
 describe('one session a device', () => {
   it('ends the old socket when the device connects again, without harm to the new one', async () => {
     const old = await gateway.login(`${ann}/dev_phone`);
@@ -150,13 +158,6 @@ describe('one session a device', () => {
       gateway.devices.answers = answers.promise;
       answer = answers.resolve;
     });
-    const claiming = async () => {
-      const client = await gateway.connect();
-      client.send({ type: 'hello', token: `${ann}/dev_phone` });
-      await vi.waitFor(() => expect(gateway.devices.told).toHaveLength(1));
-      return { client, sessionId: gateway.devices.told[0]?.split(' ')[3] ?? '' };
-    };
-
     it('says nothing to a device: it could leave, and come to another gateway earlier', async () => {
       const { client } = await claiming();
       expect(client.frames).toEqual([]);

@@ -9,7 +9,7 @@ import {
   type Principal,
   type TokenVerifier,
 } from '@parley/platform';
-import type { CloseReason, ClientFrameOf } from '@parley/protocol';
+import type { ClientFrameOf, CloseReason } from '@parley/protocol';
 import { ConnectionCounts } from '../limits/connection-counts.js';
 import { TokenBucket } from '../limits/token-bucket.js';
 import type { GatewayMetrics } from '../metrics.js';
@@ -18,7 +18,7 @@ import type { Hub } from '../push/hub.js';
 import { FlushQueue } from '../socket/outbox.js';
 import { type Replay, Subscription } from '../sync/subscription.js';
 import type { DeviceClaims } from './device-claims.js';
-import { errorFrame } from './error-frame.js';
+import { closeReasonOf, errorFrame } from './error-frame.js';
 import type { FrameHandler } from './frame-handler.js';
 import { FrameRefused, readFrame } from './read-frame.js';
 import { readMessage } from './read-message.js';
@@ -62,8 +62,6 @@ const faultsAtOnce = 50;
 export class Sessions {
   readonly queue: FlushQueue;
   readonly #all = new Set<Session>();
-  /** Their tokens are good, and the registry is being told of them. */
-  readonly #opening = new Set<Session>();
   readonly #byUser = new UserSessions();
   readonly #byAddress: ConnectionCounts;
 
@@ -128,16 +126,16 @@ export class Sessions {
 
   /** Ends the sessions of these devices, or of all of them. */
   endDevices(userId: string, deviceIds: readonly string[], reason: CloseReason, error: ParleyError): void {
-    const opening = [...this.#opening].filter(({ principal }) => principal?.userId === userId);
-    for (const session of [...this.#byUser.of(userId), ...opening]) {
-      if (deviceIds.includes(session.principal?.deviceId ?? '')) this.#end(session, reason, error);
+    for (const session of [...this.#byUser.of(userId), ...this.deps.devices.opening]) {
+      const { principal } = session;
+      if (principal?.userId === userId && deviceIds.includes(principal.deviceId)) this.#end(session, reason, error);
     }
   }
 
   /** A newer session of the same device has begun at another gateway. */
   replaced(userId: string, deviceId: string, sessionId: string): void {
-    const open = this.#byUser.ofDevice(userId, deviceId);
-    const session = open?.id === sessionId ? open : [...this.#opening].find(({ id }) => id === sessionId);
+    const known = [this.#byUser.ofDevice(userId, deviceId), ...this.deps.devices.opening];
+    const session = known.find((one) => one?.id === sessionId);
     if (session !== undefined) this.#end(session, 'sessionReplaced');
   }
 
@@ -202,7 +200,9 @@ export class Sessions {
     session.pause();
     try {
       const principal = await this.deps.verifier.verify(token);
-      if (session.state === 'verifying') await this.#claim(session, principal);
+      if (session.state !== 'verifying') return;
+      session.principal = principal;
+      await this.deps.devices.claim(session, principal);
       if (session.state === 'verifying') this.#admit(session, principal, hello);
     } catch (error) {
       const told = this.#tell(error);
@@ -210,15 +210,6 @@ export class Sessions {
     } finally {
       session.resume();
     }
-  }
-
-  /** The device's session from now on; in the meantime it may be replaced, logged out or gone. */
-  async #claim(session: Session, principal: Principal): Promise<void> {
-    session.principal = principal;
-    this.#opening.add(session);
-    await this.deps.devices.opening(session, principal);
-    this.#opening.delete(session);
-    if (session.state !== 'verifying') this.deps.devices.closed(session, principal);
   }
 
   #admit(session: Session, principal: Principal, hello: ClientFrameOf<'hello'> | null): void {
@@ -351,10 +342,3 @@ export class Sessions {
 
 /** How long a socket that was told to close may take: what it has not read yet is still offered to it. */
 const closingGraceMs = 5_000;
-
-function closeReasonOf(error: ParleyError): CloseReason {
-  if (error.code === 'token_expired') return 'tokenExpired';
-  if (error.code === 'session_revoked') return 'loggedOut';
-  if (error.code === 'unauthenticated') return 'unauthenticated';
-  return 'tryLater';
-}

@@ -98,7 +98,7 @@ export class MembershipWriter implements RowWriter<MembershipOperation> {
   #addLists(writes: Writes, { conversationId: id, members, changes, before, count: after }: Part, late?: number) {
     const { generation } = this;
     for (const member of members.values()) {
-      const { bucket, userId, changed } = member;
+      const { bucket, changed } = member;
       const at = late ?? changed;
       writes.add(`m ${id} ${bucket}`, rows.conversationRow(at, generation, member));
     }
