@@ -113,7 +113,9 @@ export class Changes {
     if (starter === undefined) return;
     const title = `changing ${index + 1}`;
     const group = { title, memberIds: others.map(({ userId }) => userId) };
-    const { conversationId } = await insist(() => starter.writer.api.conversations.startGroup(group, title));
+    const { conversationId } = await insist(() =>
+      starter.writer.api.conversations.startGroup(group, `changing-${index + 1}`),
+    );
     await this.#opened(conversationId, title, people, index, 0, nextChange(null)).play();
   }
 
