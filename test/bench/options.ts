@@ -14,6 +14,10 @@ export interface BenchOptions {
   readonly json: string | null;
   readonly writeDocs: boolean;
   readonly profiles: string | null;
+  /** On the engines that the environment names, in many processes. */
+  readonly cluster: boolean;
+  /** Of each app, in a cluster. */
+  readonly processes: number;
 }
 
 export class UsageError extends Error {
@@ -27,9 +31,12 @@ const defaults = {
 
 export const helpText = (names: readonly string[]): string => `Usage: npm run bench -- [options]
 
-Measures Parley beside a bare durable relay in the same run (A B A B …) and prints each figure with its goal. Exit code
-1: a message was lost, doubled or out of order, or something could not be measured. A missed goal is no error.
+Measures Parley beside a bare durable relay in the same run (A B A B …) and prints each figure with its goal; with
+--cluster it measures many processes on the engines that the environment names (npm run engines:up). Exit code 1: a message
+was lost, doubled or out of order, or something could not be measured. A missed goal is no error.
 
+  --cluster         the cluster profile; has benches of its own: --cluster --help
+  --processes N     of each app, with --cluster (default: 2)
   --only NAME,…     only these: ${names.join(', ')}
   --seconds N       length of a measured window (default: ${defaults.full.seconds}; with --quick ${defaults.quick.seconds})
   --repetitions N   how often everything is repeated (default: ${defaults.full.repetitions}; with --quick ${defaults.quick.repetitions})
@@ -37,7 +44,7 @@ Measures Parley beside a bare durable relay in the same run (A B A B …) and pr
   --quick           short, once, on less data: to see that it works, not to compare
   --directory DIR   on the disk to be measured (default: ${tmpdir()})
   --json FILE       also writes all figures as JSON
-  --write-docs      also puts them into docs/benchmarks.md
+  --write-docs      also puts them into docs/benchmarks.md (with --cluster: docs/benchmarks-cluster.md)
   --profile DIR     keeps a CPU profile of each thread of the Parley servers, for the DevTools of a browser; slows them
   --help            this text
 `;
@@ -65,6 +72,8 @@ export function parseOptions(argv: readonly string[], names: readonly string[]):
     json: values.json ?? null,
     writeDocs: values['write-docs'] === true,
     profiles: values.profile ?? null,
+    cluster: values.cluster === true,
+    processes: Math.floor(numberOf('--processes', values.processes, 2, 1)),
   };
 }
 
@@ -82,6 +91,8 @@ function parse(argv: readonly string[]) {
         json: { type: 'string' },
         'write-docs': { type: 'boolean' },
         profile: { type: 'string' },
+        cluster: { type: 'boolean' },
+        processes: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
     });

@@ -1,8 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
-import { allBenches } from './benches/all-benches.js';
 import type { Bench, BenchContext } from './benches/bench.js';
-import { Grounds } from './benches/grounds.js';
 import { machineFacts } from './measure/machine.js';
 import type { BenchOptions } from './options.js';
 import type { BenchResult } from './report/figure.js';
@@ -18,8 +16,15 @@ export interface Report {
   readonly failures: readonly { readonly name: string; readonly reason: string }[];
 }
 
+/** Benches, and where they find what they measure. */
+export interface Suite<Place extends { leave(): Promise<void> }> {
+  readonly benches: readonly Bench<Place>[];
+  place(options: BenchOptions, say: (text: string) => void): Place;
+}
+
 /** Runs the chosen benches one after the other; a bench that fails does not keep the others from running. */
-export async function runBenches(
+export async function runBenches<Place extends { leave(): Promise<void> }>(
+  suite: Suite<Place>,
   options: BenchOptions,
   command: string,
   print: (text: string) => void,
@@ -32,12 +37,12 @@ export async function runBenches(
   const machine = machineFacts(options.directory);
   print(machine.join('\n'));
 
-  const grounds = new Grounds(options, say);
-  const context: BenchContext = { settings: options, grounds, say };
+  const grounds = suite.place(options, say);
+  const context: BenchContext<Place> = { settings: options, grounds, say };
   const results: BenchResult[] = [];
   const failures: Report['failures'][number][] = [];
   try {
-    for (const bench of allBenches) {
+    for (const bench of suite.benches) {
       if (options.only !== null && !options.only.includes(bench.name)) continue;
       print(`\n${bench.name}: ${bench.title}`);
       try {
@@ -54,8 +59,13 @@ export async function runBenches(
   return { startedAt, command, machine, results, failures };
 }
 
-async function measured(bench: Bench, context: BenchContext, print: (text: string) => void): Promise<BenchResult> {
+async function measured<Place>(
+  bench: Bench<Place>,
+  context: BenchContext<Place>,
+  print: (text: string) => void,
+): Promise<BenchResult> {
   const result: BenchResult = { name: bench.name, title: bench.title, ...(await bench.run(context)) };
+  for (const detail of result.details ?? []) print(`\n${detail}\n`);
   print(`${figuresTable(result.figures)}\n${result.notes.map((note) => `- ${note}`).join('\n')}`);
   return result;
 }

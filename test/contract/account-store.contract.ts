@@ -43,6 +43,9 @@ export function accountStoreContract(name: string, setup: AccountStoreSetup): vo
     const rotate = (from: string, to: string, now = 2_000): ReturnType<AccountStore['rotate']> =>
       store.rotate({ tokenHash: from, nextTokenHash: to, now, expiresAt: now + 9_000 });
 
+    const claim = (userId: string, username = 'ann'): Promise<string | null> =>
+      store.claimName({ userId, username, claimedAt: 1_000 });
+
     describe('accounts', () => {
       it('are kept as they were given', async () => {
         expect(await store.findAccount('ann')).toBeNull();
@@ -67,6 +70,53 @@ export function accountStoreContract(name: string, setup: AccountStoreSetup): vo
         const odd = { ...account("o'; DROP TABLE accounts; --"), userId: 'usr_odd' };
         await store.createAccount(odd);
         expect(await store.findAccount(odd.username)).toEqual(odd);
+      });
+    });
+
+    describe('names of people without a password here', () => {
+      it('are theirs, and no account can have them', async () => {
+        expect(await claim('usr_external')).toBe('ann');
+        expect(await store.createAccount(account('ann'))).toBe(false);
+        expect(await store.createAccount(account('bob'))).toBe(true);
+      });
+
+      it('are not those of accounts', async () => {
+        await store.createAccount(account('ann'));
+        expect(await claim('usr_external')).toBeNull();
+        expect(await store.findAccount('ann')).toEqual(account('ann'));
+        expect(await claim('usr_external', 'ann-1')).toBe('ann-1');
+      });
+
+      it('are one for each person, whatever they ask for later', async () => {
+        expect(await claim('usr_external')).toBe('ann');
+        expect(await claim('usr_external')).toBe('ann');
+        expect(await claim('usr_external', 'anna')).toBe('ann');
+        expect(await claim('usr_other')).toBeNull();
+        expect(await claim('usr_other', 'anna')).toBe('anna');
+      });
+
+      it('are given to one only, however many ask at once, for accounts and otherwise', async () => {
+        const asked = await Promise.all(
+          Array.from({ length: 20 }, (_, i) =>
+            i % 2 === 0
+              ? claim(`usr_${i}`).then((name) => name !== null)
+              : store.createAccount({ ...account('ann'), userId: `usr_${i}` }),
+          ),
+        );
+        expect(asked.filter((given) => given)).toHaveLength(1);
+      });
+
+      it('are the same for all requests of one person at once', async () => {
+        const asked = Array.from({ length: 10 }, (_, i) => claim('usr_external', i % 2 === 0 ? 'ann' : 'anna'));
+        const [name, ...others] = new Set(await Promise.all(asked));
+        expect(['ann', 'anna']).toContain(name);
+        expect(others).toEqual([]);
+      });
+
+      it('let nobody in, also after a password was set', async () => {
+        await claim('usr_external');
+        await store.setPassword('usr_external', 'other');
+        expect(await store.findAccount('ann')).toBeNull();
       });
     });
 
@@ -144,11 +194,13 @@ export function accountStoreContract(name: string, setup: AccountStoreSetup): vo
 
     it('keeps everything that was answered when it is opened again', async () => {
       await store.createAccount(account('ann'));
+      await claim('usr_external', 'kim');
       await store.createSession(session('ann', 'phone'));
       await rotate('ann-phone-1', 'ann-phone-2');
       await store.close();
       store = await setup.open(place);
       expect(await store.findAccount('ann')).toEqual(account('ann'));
+      expect(await store.createAccount(account('kim'))).toBe(false);
       expect((await rotate('ann-phone-1', 'x')).outcome).toBe('reused');
       expect(await store.sessionsOf('usr_ann')).toEqual([]);
     });

@@ -94,7 +94,7 @@ describe('embedded event log', () => {
       expect(all).toHaveLength(total);
       for (let i = 0; i < total; i += 997) {
         const { stream, revision, position, ...event } = all[i]!;
-        expect((await log.findEvent(event.eventId))?.position).toBe(position);
+        expect((await log.findEvent(event.eventId, stream))?.position).toBe(position);
         expect((await log.readStream(stream, { from: revision, limit: 1 }))[0]).toEqual(all[i]);
         expect((await log.readStream(stream, { direction: 'backwards', from: revision, limit: 1 }))[0]).toEqual(all[i]);
         const again = await log.append({ stream, expected: 'none', events: [event] });
@@ -216,7 +216,7 @@ async function verify(folder: string, acknowledged: ReadonlyMap<number, Acknowle
   }
   for (const [n, place] of acknowledged) expect(seen.get(n)).toMatchObject({ ...childEvent(n), ...place });
   for (const event of [...seen.values()].slice(-50)) {
-    expect(await log.findEvent(event.eventId)).toEqual(event);
+    expect(await log.findEvent(event.eventId, event.stream)).toEqual(event);
     expect((await log.readStream(event.stream, { from: event.revision, limit: 1 }))[0]).toEqual(event);
   }
   await log.close();

@@ -1,10 +1,12 @@
-import type {
-  DeliverySubscriber,
-  EventLogReader,
-  EventLogWriter,
-  HistoryQuery,
-  ProjectionAdmin,
-  ReadModels,
+import {
+  projectionNames,
+  type DeliverySubscriber,
+  type EventLogReader,
+  type EventLogWriter,
+  type HistoryQuery,
+  type ProjectionAdmin,
+  type ProjectionName,
+  type ReadModels,
 } from '@parley/ports';
 import type { InboxEntry, MemberView, MessageView, ReceiptsView } from '@parley/protocol';
 import * as fc from 'fast-check';
@@ -20,6 +22,8 @@ export interface ReadModelsUnderTest {
   readonly readModels: ReadModels;
   readonly delivery: DeliverySubscriber;
   readonly admin: ProjectionAdmin;
+  /** Those that are kept here, where an engine does not keep all of them. */
+  readonly projections?: readonly ProjectionName[];
   close(): Promise<void>;
 }
 
@@ -222,6 +226,27 @@ export function readModelsContract(name: string, open: () => Promise<ReadModelsU
         expect((await entryOf(a, conversationId))?.conversation.pins).toEqual([1]);
       });
 
+      it('shows nothing that is newer than what it is judged by', async () => {
+        const { scene, id } = aScene();
+        const [conversationId, a] = [id('cnv_as_of'), id('usr_a')];
+        scene.start(conversationId, { [a]: 'owner' });
+        scene.send(conversationId, a, 'first');
+        await settle(scene);
+        const upTo = models.readModels.positions.safePosition();
+        scene.send(conversationId, a, 'second');
+        scene.rename(conversationId, 'later', a);
+        await settle(scene);
+        const then = await page(a, { conversationId, limit: 10, notices: true, upTo });
+        expect(then.sequences).not.toContain(2);
+        expect(then).toMatchObject({ hasMoreAfter: false });
+        const now = await page(a, { conversationId, limit: 10, notices: true });
+        expect(now.sequences.slice(then.sequences.length)).toEqual([2, 'after 2']);
+        const { history } = models.readModels;
+        expect((await history.message(conversationId, 1, upTo)).json).not.toBeNull();
+        expect((await history.message(conversationId, 2, upTo)).json).toBeNull();
+        expect((await history.message(conversationId, 2)).json).not.toBeNull();
+      });
+
       it('shows a person their windows and nothing else, after removal and return too', async () => {
         const { scene, id } = aScene();
         const [conversationId, a, b] = [id('cnv_windows'), id('usr_a'), id('usr_b')];
@@ -381,6 +406,27 @@ export function readModelsContract(name: string, open: () => Promise<ReadModelsU
         expect((await membership.conversationsOf(a)).conversationIds).toEqual([conversationId]);
         expect((await membership.conversationsOf(c)).conversationIds).toEqual([]);
       });
+
+      it('knows what somebody may see of each conversation they are in, earlier stays included', async () => {
+        const { scene, id } = aScene();
+        const [conversationId, left, a, b] = [id('cnv_stays'), id('cnv_left'), id('usr_a'), id('usr_b')];
+        scene.start(conversationId, { [a]: 'owner', [b]: 'member' }).start(left, { [a]: 'owner', [b]: 'member' });
+        scene.leave(left, b).send(conversationId, a, 'seen');
+        scene.leave(conversationId, b).send(conversationId, a, 'unseen');
+        scene.add(conversationId, b, a).send(conversationId, a, 'seen again');
+        await settle(scene);
+        const { position, windows } = await models.readModels.membership.windowsOf(b);
+        expect(position).toBe(models.readModels.positions.safePosition());
+        expect([...windows]).toEqual([
+          [
+            conversationId,
+            [
+              { afterSequence: 0, untilSequence: 1 },
+              { afterSequence: 2, untilSequence: null },
+            ],
+          ],
+        ]);
+      });
     });
 
     describe('watermarks', () => {
@@ -437,6 +483,23 @@ export function readModelsContract(name: string, open: () => Promise<ReadModelsU
         expect(await people.presenceVisibility(b)).toBe('nobody');
         expect(await people.presenceVisibility(a)).toBe('shared');
       });
+
+      it('are kept all with one name, which is whose registration is first in the log', async () => {
+        const { scene, id } = aScene();
+        const [a, b, name] = [id('usr_a'), id('usr_b'), id('twice')];
+        scene.register(b, name, 'First').register(a, name, 'Second');
+        scene.user(a, { type: 'ProfileChanged.v1', data: { about: 'came later' } });
+        await settle(scene);
+        const { people } = models.readModels;
+        expect(JSON.parse((await people.byUsername(name)) ?? '')).toMatchObject({ id: b, displayName: 'First' });
+        expect((await people.byIds([a, b])).map((json) => JSON.parse(json) as unknown)).toEqual([
+          { id: a, username: name, displayName: 'Second', about: 'came later' },
+          { id: b, username: name, displayName: 'First', about: null },
+        ]);
+        expect((await people.find(name, 10)).map((json) => (JSON.parse(json) as { id: string }).id)).toEqual([a, b]);
+        const first = scene.told.at(-3)?.position ?? 0;
+        expect((await models.admin.parked('people')).filter(({ position }) => position >= first)).toEqual([]);
+      });
     });
 
     describe('changes', () => {
@@ -457,7 +520,7 @@ export function readModelsContract(name: string, open: () => Promise<ReadModelsU
                 (userId) =>
                   new PushedDevice(userId, oracle, begin, async (device) => {
                     await sync(device, 7);
-                    return (await models.readModels.membership.conversationsOf(userId)).conversationIds;
+                    return (await models.readModels.membership.windowsOf(userId)).windows;
                   }),
               );
               const batches: Parameters<PushedDevice['take']>[0][] = [];
@@ -530,6 +593,8 @@ export function readModelsContract(name: string, open: () => Promise<ReadModelsU
           const positions = (await models.admin.parked(name)).map((event) => event.position);
           expect(positions).toContain(first + offset);
         }
+        const second = await models.admin.parked('history', { after: first, limit: 1 });
+        expect(second.map(({ position }) => position)).toEqual([first + 1]);
         expect(parked.slice(0, 3).map(({ position, type, reason }) => ({ position, type, reason }))).toEqual([
           { position: first, type: 'MessageSent.v99', reason: 'unknown-type' },
           { position: first + 1, type: 'MessageSent.v1', reason: expect.stringContaining('malformed') as string },
@@ -569,7 +634,7 @@ export function readModelsContract(name: string, open: () => Promise<ReadModelsU
             ).toBeGreaterThanOrEqual(0);
           }
         })();
-        for (const projection of ['history', 'inbox', 'membership', 'watermarks', 'people', 'search'] as const) {
+        for (const projection of models.projections ?? projectionNames) {
           const progress: number[] = [];
           const report = await models.admin.rebuild(projection, ({ done: events }) => progress.push(events));
           expect(report).toMatchObject({ projection, onlyInOld: 0, onlyInNew: 0, different: 0, switched: true });

@@ -1,5 +1,5 @@
-import { sees, seesPosition } from '@parley/events';
-import type { DeliveryBatch } from '@parley/ports';
+import { sees, seesPosition, type SequenceWindow } from '@parley/events';
+import { type ConversationDelivery, type DeliveryBatch, withPins } from '@parley/ports';
 import type { Change, InboxEntry, MessageView } from '@parley/protocol';
 import type { Oracle } from './read-models.oracle.js';
 
@@ -173,7 +173,7 @@ export class Device {
 /** As a gateway passes deliveries on to one person's device: by audience, in order, reading again where there is a hole. */
 export class PushedDevice {
   readonly device: Device;
-  readonly #audience = new Set<string>();
+  readonly #audience = new Map<string, readonly SequenceWindow[]>();
   #position: number;
   holes = 0;
 
@@ -182,7 +182,7 @@ export class PushedDevice {
     oracle: () => Oracle,
     /** Begins here, in no conversation. */
     position: number,
-    private readonly readAgain: (device: Device) => Promise<readonly string[]>,
+    private readonly readAgain: (device: Device) => Promise<ReadonlyMap<string, readonly SequenceWindow[]>>,
   ) {
     this.device = new Device(userId, oracle);
     this.device.cursor = position;
@@ -194,7 +194,7 @@ export class PushedDevice {
     if (previous !== this.#position) {
       this.holes++;
       this.#audience.clear();
-      for (const id of await this.readAgain(this.device)) this.#audience.add(id);
+      for (const [id, windows] of await this.readAgain(this.device)) this.#audience.set(id, windows);
       this.#position = Math.max(position, this.device.cursor);
       return;
     }
@@ -204,13 +204,20 @@ export class PushedDevice {
       if (delivery.to === 'user') {
         if (delivery.userId !== this.device.userId) continue;
         const { membership } = delivery;
-        if (membership?.member === true) this.#audience.add(membership.conversationId);
+        if (membership?.member === true) this.#audience.set(membership.conversationId, membership.windows);
         this.device.take([{ position: at, json }], at);
         if (membership?.member === false) this.#audience.delete(membership.conversationId);
-      } else if (this.#audience.has(delivery.conversationId) && !delivery.except?.includes(this.device.userId)) {
-        this.device.take([{ position: at, json }], at);
-      }
+      } else if (delivery.except !== this.device.userId) this.#takeShown(delivery);
     }
     this.device.take([], position);
+  }
+
+  /** What this person's windows show of it. */
+  #takeShown({ conversationId, position, change, shows, pins }: ConversationDelivery): void {
+    const windows = this.#audience.get(conversationId);
+    if (windows === undefined || (shows !== undefined && !sees(windows, shows))) return;
+    const visible = pins?.filter((sequence) => sees(windows, sequence));
+    const json = visible === undefined ? change : withPins(change, visible);
+    this.device.take([{ position, json }], position);
   }
 }

@@ -126,6 +126,35 @@ describe(`embedded projections (seed ${seed})`, () => {
     await expectPure(again);
   }, 60_000);
 
+  it('are some of them only, when the others lie elsewhere', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'parley-read-'));
+    const log = await openEventLog(folder);
+    const options = { dataDir: folder, projector: projectorModule, signal: log.signal, log };
+    const others = await startEmbeddedProjections({
+      ...options,
+      only: ['history', 'inbox', 'membership', 'watermarks', 'people'],
+    });
+    const search = await startEmbeddedProjections({ ...options, only: ['search'], searchedBy: others.readModels });
+    running.push({
+      close: async () => {
+        await search.close();
+        await others.close();
+        await log.close();
+        rmSync(folder, { recursive: true });
+      },
+    });
+    const scene = new Scene(log);
+    scene.start('cnv_parts', { usr_a: 'owner' });
+    scene.send('cnv_parts', 'usr_a', 'a word to find');
+    const position = await scene.append();
+    expect(await others.readModels.positions.waitFor(position, 10_000)).toBe(true);
+    expect(await search.readModels.positions.waitFor(position, 10_000)).toBe(true);
+    const terms = [{ tokens: ['word'], prefix: false, exclude: false }];
+    const { hits } = await search.readModels.search.search({ userId: 'usr_a', terms, order: 'newest', limit: 10 });
+    expect(hits.map(({ sequence }) => sequence)).toEqual([1]);
+    expect((await search.admin.status()).map(({ name }) => name)).toEqual(['search']);
+  });
+
   it('push a changed profile as it is now, and let no cursor pass it before it can be read', async () => {
     const models = await begin();
     const pushed: string[] = [];

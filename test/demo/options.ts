@@ -12,6 +12,8 @@ export interface DemoOptions {
   readonly kill: boolean;
   /** Leaves the server's data folder behind. */
   readonly keep: boolean;
+  /** Plays on the real engines, two processes of each app, instead of on the embedded default. */
+  readonly cluster: boolean;
 }
 
 export class UsageError extends Error {}
@@ -27,6 +29,8 @@ every device received, and all that can be read, is compared with the logs. Exit
   --seed S        who has how many devices, who drops when: the same for the same seed (default: 1)
   --devices 1..3  devices that one person has at most (default: 3)
   --no-kill       does not kill the server
+  --cluster       two processes of each app on Kafka, Cassandra, Elasticsearch and Redis of this machine, started if need
+                  be (npm run engines:down stops them), or on those that KAFKA_BROKERS, CASSANDRA_URL, … name
   --keep          keeps the server's data folder and says where it is
   --help          this text
 `;
@@ -42,6 +46,7 @@ export function parseOptions(argv: readonly string[]): DemoOptions | null {
     devices: whole('--devices', values.devices ?? '3', 1, 3),
     kill: values['no-kill'] !== true,
     keep: values.keep === true,
+    cluster: values.cluster === true,
   };
 }
 
@@ -56,6 +61,7 @@ function parse(argv: readonly string[]) {
         devices: { type: 'string' },
         'no-kill': { type: 'boolean' },
         keep: { type: 'boolean' },
+        cluster: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     });

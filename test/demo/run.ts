@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { auditPerson } from './audit/audit-person.js';
 import { inventScripts } from './logs/invent.js';
 import { loadScripts } from './logs/load-scripts.js';
@@ -7,6 +6,7 @@ import type { DemoOptions } from './options.js';
 import { count, showProgress } from './show/progress.js';
 import { summary } from './show/summary.js';
 import { closeConnections } from './stage/http.js';
+import { inParallel, orStalled } from './stage/in-parallel.js';
 import { play } from './stage/play.js';
 import { DemoServer } from './stage/server.js';
 import { Stage } from './stage/stage.js';
@@ -22,15 +22,15 @@ const paceOfFew = { pushEveryMs: 0, deliveredEveryMs: 1_000 };
 const paceOfMany = { pushEveryMs: 1_000, deliveredEveryMs: 5_000 };
 /** Invented talk: about half a minute. */
 const invented = { groups: 5, people: 60, entriesPerGroup: 800 };
-/** Nothing moves for this long: it never will. */
-const stalledMs = 120_000;
 
 /** Plays and compares. True: every figure adds up. @throws Error when it could not come to an end */
 export async function run(options: DemoOptions, out: NodeJS.WriteStream): Promise<boolean> {
   const { cast, scripts } =
     options.logs === null ? inventScripts(options.seed, invented) : loadScripts(options.logs, options.only);
   const pace = options.logs === null ? paceOfFew : paceOfMany;
-  const server = await DemoServer.start(pace.pushEveryMs, options.keep);
+  const { keep, cluster } = options;
+  const tell = (line: string): void => void out.write(`${line}\n`);
+  const server = await DemoServer.start({ pushEveryMs: pace.pushEveryMs, keep, cluster, tell });
   try {
     const stage = new Stage(cast, scripts.slice(0, options.only ?? scripts.length), {
       url: server.url,
@@ -127,45 +127,3 @@ async function compare(stage: Stage, seed: number, out: NodeJS.WriteStream): Pro
 
 const waits = ({ groups }: Stage): string =>
   groups.map(({ title, accepted, doing }) => `${title} after ${accepted} lines: ${doing}`).join('; ');
-
-/** `atOnce` of them at a time. Ends with the first failure. */
-async function inParallel<Item>(
-  items: readonly Item[],
-  atOnce: number,
-  work: (item: Item, index: number) => Promise<void>,
-): Promise<void> {
-  let next = 0;
-  let failed = false;
-  const worker = async (): Promise<void> => {
-    while (next < items.length && !failed) {
-      const index = next++;
-      try {
-        await work(items[index] as Item, index);
-      } catch (error) {
-        failed = true;
-        throw error;
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
-}
-
-/** @throws Error when `figure` stands still though the work goes on */
-async function orStalled(work: Promise<void>, figure: () => number, standing: () => string): Promise<void> {
-  const over = new AbortController();
-  const watch = async (): Promise<void> => {
-    for (let last = figure(), since = performance.now(); ;) {
-      await sleep(1_000, undefined, { signal: over.signal });
-      const now = figure();
-      if (now !== last) since = performance.now();
-      last = now;
-      if (performance.now() - since > stalledMs)
-        throw new Error(`nothing has moved for ${stalledMs / 1000} s; ${standing()}`);
-    }
-  };
-  try {
-    await Promise.race([work, watch()]);
-  } finally {
-    over.abort();
-  }
-}

@@ -96,12 +96,13 @@ describe('devices whose connections break all the time', () => {
         if (step % 5 === 0) await new Promise((resolve) => setTimeout(resolve, below(30)));
       }
       await Promise.all(sent);
+      const ends = new Map<string, number>();
       for (const room of rooms) {
         await first.client.api.members.add(room, [ben.userId]);
-        await first.client.send(room, 'the end');
+        ends.set(room, (await first.client.send(room, 'the end')).sequence);
       }
       expect(devices).toHaveLength(4);
-      for (const each of devices) for (const room of rooms) await expectAsServer(url, each, room);
+      for (const each of devices) for (const [room, end] of ends) await expectAsServer(url, each, room, end);
     },
   );
 
@@ -109,10 +110,15 @@ describe('devices whose connections break all the time', () => {
     url: string,
     { person, client, ledger }: Device,
     conversationId: string,
+    end: number,
   ): Promise<void> {
-    const history = await visible(url, person, conversationId);
-    const last = history.at(-1);
-    await expect.poll(() => client.window(conversationId).at(-1)?.sequence, everybody).toBe(last?.sequence);
+    let history: MessageView[] = [];
+    const isShown = async (): Promise<number | undefined> => {
+      history = await visible(url, person, conversationId);
+      return history.at(-1)?.sequence;
+    };
+    await expect.poll(isShown, everybody).toBe(end);
+    await expect.poll(() => client.window(conversationId).at(-1)?.sequence, everybody).toBe(end);
     await expect
       .poll(() => client.window(conversationId), everybody)
       .toEqual(history.slice(-client.window(conversationId).length));

@@ -1,10 +1,10 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { queryRoutes } from '@parley/protocol';
+import { accountRoutes, queryRoutes } from '@parley/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { register } from '../kit/people.js';
-import { ask } from '../kit/rest.js';
+import { ask, call } from '../kit/rest.js';
 import { startServer, type TestServer } from '../kit/server.js';
 import { TestSocket } from '../kit/socket.js';
 
@@ -43,6 +43,14 @@ describe('people of an external issuer', () => {
   it('are somebody from their first read on', async () => {
     const me = await ask(server.url, queryRoutes.getMe, { token: tokenOf(issuer, 's1', 'kim') });
     expect(me).toMatchObject({ username: 'kim', displayName: 'kim' });
+  });
+
+  it('keep their name: no account can have it after them', async () => {
+    const token = tokenOf(issuer, 's3', 'Max');
+    expect(await ask(server.url, queryRoutes.getMe, { token })).toMatchObject({ username: 'max', displayName: 'Max' });
+    const body = { username: 'max', password: 'correct horse' };
+    const { status } = await call(server.url, accountRoutes.registerUser, { body });
+    expect(status).toBe(409);
   });
 
   it('are somebody from their first socket on, beside a local person of the same name', async () => {

@@ -92,7 +92,7 @@ interface StoredMessage {
 
 /** From the event log itself, not from what was projected. */
 async function storedMessages(server: TestServer, conversationId: string): Promise<StoredMessage[]> {
-  const token = await operatorToken(server.dataDir, ['events:read', 'content:read']);
+  const token = await operatorToken(server.settings, ['events:read', 'content:read']);
   const path = urlOf(eventRoutes.replayEvents, {
     query: { stream: `conversation-${conversationId}`, type: 'MessageSent.v1' },
   });

@@ -33,7 +33,7 @@ let bob: Person;
 let conversationId: string;
 
 beforeAll(async () => {
-  server = await startServer({ environment: { PARLEY_MIN_POSITION_WAIT: '100', PARLEY_MAX_BODY_BYTES: '8192' } });
+  server = await startServer({ environment: { PARLEY_MIN_POSITION_WAIT: '2000', PARLEY_MAX_BODY_BYTES: '8192' } });
   [ann, bob] = await Promise.all([register(server.url, 'ann'), register(server.url, 'bob')]);
   const body = { kind: 'group', memberIds: [bob.userId], title: 'Two' };
   const started = await ask(server.url, conversationCommandRoutes.startConversation, { token: ann.token, body });

@@ -1,9 +1,6 @@
 import { execFile } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-
-const main = fileURLToPath(new URL('main.js', `file://${createRequire(import.meta.url).resolve('@parley/parley')}`));
+import { environmentOf, parleyCommand, type Settings } from './server-process.js';
 
 export interface CommandOutput {
   readonly code: number;
@@ -11,15 +8,11 @@ export interface CommandOutput {
   readonly err: string;
 }
 
-/** Runs `parley …` as an operator would, on this data folder. */
-export async function parley(dataDir: string, ...words: readonly string[]): Promise<CommandOutput> {
-  const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PARLEY_')));
+/** Runs `parley …` as an operator would, with these settings. */
+export async function parley(settings: Settings, ...words: readonly string[]): Promise<CommandOutput> {
   try {
-    const { stdout, stderr } = await promisify(execFile)(
-      process.execPath,
-      ['--disable-warning=ExperimentalWarning', main, ...words],
-      { env: { ...environment, PARLEY_DATA_DIR: dataDir } },
-    );
+    const options = { env: environmentOf(settings) };
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [...parleyCommand, ...words], options);
     return { code: 0, out: stdout, err: stderr };
   } catch (error) {
     const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
@@ -28,7 +21,7 @@ export async function parley(dataDir: string, ...words: readonly string[]): Prom
 }
 
 /** An operator's token with these scopes. */
-export async function operatorToken(dataDir: string, scopes: readonly string[]): Promise<string> {
-  const { out } = await parley(dataDir, 'token', 'create', '--scopes', scopes.join(','));
+export async function operatorToken(settings: Settings, scopes: readonly string[]): Promise<string> {
+  const { out } = await parley(settings, 'token', 'create', '--scopes', scopes.join(','));
   return out.trim();
 }

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CommandBus, type ICommand } from '@nestjs/cqrs';
 import { LOGGER, type Logger } from '@parley/platform';
+import { spanning, tracer } from '@parley/platform/tracing';
 import { type Command, type CommandClient, type CommandContext, CommandRejected, type ResultOf } from '@parley/ports';
 import { CommandMetrics } from './command-metrics.js';
 import { commandClasses } from './commands/command-classes.js';
@@ -17,7 +18,13 @@ export class CommandBusClient implements CommandClient {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  async execute<C extends Command>(command: C, context: CommandContext): Promise<ResultOf<C>> {
+  execute<C extends Command>(command: C, context: CommandContext): Promise<ResultOf<C>> {
+    if (tracer === null) return this.#execute(command, context);
+    const span = tracer.begin(`command ${command.type}`, context.traceparent, { kind: 'server' });
+    return spanning(span, this.#execute(command, { ...context, traceparent: span.traceparent }));
+  }
+
+  async #execute<C extends Command>(command: C, context: CommandContext): Promise<ResultOf<C>> {
     const started = performance.now();
     try {
       const CommandClass = commandClasses[command.type] as AnyClass;

@@ -9,23 +9,18 @@ import { Conversations } from './conversations/conversations.js';
 import { MessageLookup } from './conversations/message-lookup.js';
 import { FinishAccepted } from './finish-accepted.js';
 import { Receipts } from './receipts/receipts.js';
-import { LogServices } from './streams/owner-services.js';
 import { RegisteredPeople } from './users/registered-people.js';
-import { UserChanges } from './users/user-changes.js';
-import { Users } from './users/users.js';
+import { UsersModule } from './users.module.js';
 
 /** The commands and what decides them, without REST. Needs the ports of libs/platform `di`; gives everybody `COMMANDS`. */
 @Global()
 @Module({
-  imports: [CqrsModule.forRoot()],
+  imports: [CqrsModule.forRoot(), UsersModule],
   providers: [
-    LogServices,
     Conversations,
     MessageLookup,
     ForwardLookup,
     Receipts,
-    Users,
-    UserChanges,
     RegisteredPeople,
     CommandMetrics,
     CommandBusClient,
@@ -33,6 +28,6 @@ import { Users } from './users/users.js';
     ...commandHandlers,
     { provide: COMMANDS, useExisting: CommandBusClient },
   ],
-  exports: [COMMANDS, Users],
+  exports: [COMMANDS],
 })
 export class CommandsModule {}

@@ -1,2 +1,3 @@
 export { CommandApiModule } from './command-api.module.js';
+export { CommandRestModule } from './command-rest.module.js';
 export { CommandBusClient } from './command-bus-client.js';

@@ -8,6 +8,7 @@ import {
   type CursorCodec,
   CURSORS,
   DELIVERY,
+  DEVICES,
   EVENT_LOG_READER,
   LOGGER,
   type Logger,
@@ -24,6 +25,7 @@ import {
 import type {
   CommandClient,
   DeliverySubscriber,
+  DeviceRegistry,
   EventLogReader,
   PresenceStore,
   ReadModels,
@@ -55,6 +57,7 @@ export class LiveGateway implements OnApplicationBootstrap, BeforeApplicationShu
     @Inject(PRESENCE) presence: PresenceStore,
     @Inject(SIGNALS) signals: SignalBus,
     @Inject(REVOCATIONS) revocations: RevocationBus,
+    @Inject(DEVICES) devices: DeviceRegistry,
   ) {
     this.gateway = new Gateway({
       config,
@@ -70,6 +73,7 @@ export class LiveGateway implements OnApplicationBootstrap, BeforeApplicationShu
       presence,
       signals,
       revocations,
+      devices,
     });
   }
 

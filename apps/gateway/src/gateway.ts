@@ -12,6 +12,7 @@ import type {
   CommandClient,
   DeliveryBatch,
   DeliverySubscriber,
+  DeviceRegistry,
   EventLogReader,
   PresenceStore,
   ReadModels,
@@ -22,9 +23,11 @@ import { drain } from './drain/drain.js';
 import { GatewayMetrics } from './metrics.js';
 import { PresenceService } from './presence/presence-service.js';
 import { PresenceVisibility } from './presence/presence-visibility.js';
+import { Freshness } from './push/freshness.js';
 import { gather } from './push/gather.js';
 import { Hub } from './push/hub.js';
 import { HistoryReads } from './queries/history-reads.js';
+import { DeviceClaims } from './session/device-claims.js';
 import { FrameHandler } from './session/frame-handler.js';
 import { Sessions } from './session/sessions.js';
 import { SocketServer } from './socket/socket-server.js';
@@ -62,6 +65,7 @@ export interface GatewayDependencies {
   readonly presence: PresenceStore;
   readonly signals: SignalBus;
   readonly revocations: RevocationBus;
+  readonly devices: DeviceRegistry;
 }
 
 const helloTimeoutMs = 5_000;
@@ -75,6 +79,7 @@ export class Gateway {
   readonly presence: PresenceService;
   readonly sessions: Sessions;
   readonly hub: Hub;
+  readonly freshness: Freshness;
   readonly #server: SocketServer;
   readonly #closers: (() => void)[] = [];
   #draining: Promise<void> | null = null;
@@ -83,13 +88,15 @@ export class Gateway {
     const { config, clock, logger, models, cursors } = deps;
     const metrics = new GatewayMetrics(deps.metrics);
     this.hub = new Hub({ delivery: gather(deps.delivery, config.pushEvery), models, cursors, logger });
+    this.freshness = new Freshness({ log: deps.log, delivered: () => this.hub.position, logger });
     this.presence = new PresenceService(
       deps.presence,
       new PresenceVisibility(models),
+      this.freshness,
       { ttlMs: config.presenceTtl, coalesceMs: presenceCoalesceMs },
       logger,
     );
-    const typing = new TypingService(deps.signals, this.hub, config.typingTtl);
+    const typing = new TypingService(deps.signals, this.hub, this.freshness, config.typingTtl);
     this.hub.observe({
       onDeparture: (userId) => this.presence.onDeparture(userId),
       onLoss: () => this.presence.onLoss(),
@@ -110,6 +117,7 @@ export class Gateway {
       cursors,
       hub: this.hub,
       presence: this.presence,
+      devices: new DeviceClaims(deps.devices, logger, heartbeatOf(config)),
       replay: createReplay({
         hub: this.hub,
         models,
@@ -138,13 +146,18 @@ export class Gateway {
     const endRevocations = deps.revocations.subscribe(({ userId, deviceIds }) =>
       this.sessions.endDevices(userId, deviceIds, 'loggedOut', new ParleyError('session_revoked')),
     );
+    const endReplacements = deps.devices.onReplaced(({ userId, deviceId, sessionId }) =>
+      this.sessions.replaced(userId, deviceId, sessionId),
+    );
     this.#closers.push(
       () => this.#server.detach(),
       () => clearInterval(sweep),
       () => typing.close(),
+      () => this.freshness.close(),
       () => this.hub.close(),
       () => this.presence.close(),
       endRevocations,
+      endReplacements,
     );
     this.#observe(deps.metrics);
   }

@@ -1,5 +1,4 @@
 export { SqliteAccountStore } from './accounts/account-store.js';
-export { appendLimits, checkAppend } from './log/append-limits.js';
 export {
   openEventLog,
   openLogReader,
@@ -11,6 +10,7 @@ export type { HeadSignal } from './log/head-signal.js';
 export { checkIntegrity, EventLogUnusable } from './log/log-file.js';
 export type { QueueLimits } from './log/threaded-writer.js';
 export { openSearchStore, SqliteSearchReader, type SearchReaderOptions } from './search/index.js';
+export { openPeopleDirectory, type PeopleDirectory } from './read-models/people/index.js';
 export {
   startEmbeddedProjections,
   type EmbeddedProjections,

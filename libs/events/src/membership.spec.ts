@@ -11,6 +11,7 @@ import {
   sees,
   seesChange,
   seesPosition,
+  sequenceWindowsOf,
   type SequenceWindow,
   visibleRanges,
 } from './membership.js';
@@ -60,6 +61,9 @@ describe('membership windows', () => {
         const visible = here ? [...messages, lastSequence + 1] : messages;
         expect(upTo(lastSequence).filter((sequence) => sees(windows, sequence))).toEqual(visible);
         expect(upTo(lastSequence).filter((sequence) => sees(sequenceWindows, sequence))).toEqual(visible);
+        const kept = sequenceWindowsOf(windows);
+        expect(upTo(lastSequence).filter((sequence) => sees(kept, sequence))).toEqual(visible);
+        expect(kept).toEqual(sequenceWindows);
         const all = list.map((_, i) => 10 * (i + 1));
         expect(all.filter((position) => seesPosition(windows, position))).toEqual(positions);
         expect(lastVisible(windows, lastSequence)).toBe(messages.at(-1) ?? 0);

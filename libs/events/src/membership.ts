@@ -49,6 +49,25 @@ export function seesPosition(windows: readonly MembershipWindow[], position: num
 export const seesChange = (windows: readonly MembershipWindow[], sequence: number, position: number): boolean =>
   sees(windows, sequence) && seesPosition(windows, position);
 
+/** Of nearly everybody: one value for all of them. */
+const fromTheBeginning: readonly SequenceWindow[] = [{ afterSequence: 0, untilSequence: null }];
+
+/**
+ * What must be kept of windows to judge messages: for those who keep it for many people. Windows without a message are
+ * left out, and those without a message between them are one.
+ */
+export function sequenceWindowsOf(windows: readonly SequenceWindow[]): readonly SequenceWindow[] {
+  const kept: SequenceWindow[] = [];
+  for (const { afterSequence, untilSequence } of windows) {
+    if (untilSequence === afterSequence) continue;
+    const last = kept.at(-1);
+    if (last?.untilSequence !== afterSequence) kept.push({ afterSequence, untilSequence });
+    else kept[kept.length - 1] = { afterSequence: last.afterSequence, untilSequence };
+  }
+  const [first] = kept;
+  return first?.afterSequence === 0 && first.untilSequence === null ? fromTheBeginning : kept;
+}
+
 /** A range of sequences, both ends inside. */
 export interface SequenceRange {
   readonly from: number;

@@ -18,3 +18,4 @@ export const ACCOUNTS = Symbol('AccountStore');
 export const PRESENCE = Symbol('PresenceStore');
 export const SIGNALS = Symbol('SignalBus');
 export const REVOCATIONS = Symbol('RevocationBus');
+export const DEVICES = Symbol('DeviceRegistry');

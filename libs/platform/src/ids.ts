@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { uuidv7 } from 'uuidv7';
 
-export type IdPrefix = 'cnv' | 'usr' | 'dev' | 'ses' | 'inv' | 'req';
+export type IdPrefix = 'cnv' | 'usr' | 'dev' | 'ses' | 'inv' | 'req' | 'nod';
 
 /** A new random id such as `cnv_0199…`, 32 hexadecimal digits that sort by time of making (UUID version 7). */
 export const newId = (prefix: IdPrefix): string => `${prefix}_${uuidv7().replaceAll('-', '')}`;
@@ -38,7 +38,7 @@ export const directConversationId = (userId: string, otherId: string): string =>
 export const conversationIdOfKey = (userId: string, idempotencyKey: string): string =>
   derivedId('cnv', 'key', userId, idempotencyKey);
 
-/** The stream of a name can exist only once: this is what makes user names unique, on every event log. */
+/** The person of an account. That nobody else has the name, from wherever they come, is the account store's to keep. */
 export const userIdOfUsername = (username: string): string => derivedId('usr', 'username', username);
 
 /** A person of an external identity provider. */

@@ -11,5 +11,7 @@ export * from './problem.js';
 export * from './rate-limit.js';
 export * from './search/index.js';
 export * from './session-check.js';
+export * from './silence.js';
+export * from './standstill.js';
 export * from './tokens.js';
 export * from './verified-tokens.js';

@@ -10,7 +10,10 @@ const durationBuckets = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.
  */
 export interface Metrics {
   counter(name: string, help: string, labels?: readonly string[]): Counter;
-  /** `collect` is asked at each scrape. */
+  /**
+   * `collect` is asked at each scrape. Where it fails, or takes longer than a second, the gauge's series are left out: what
+   * is away must not hide all the rest just then.
+   */
   gauge(
     name: string,
     help: string,
@@ -45,7 +48,7 @@ export function createMetrics(): Metrics {
               ? {}
               : {
                   collect() {
-                    return collect(this);
+                    return collected(this, collect);
                   },
                 }),
           }),
@@ -58,4 +61,20 @@ export function createMetrics(): Metrics {
       }),
     text: () => registry.metrics(),
   };
+}
+
+const collectMs = 1_000;
+
+async function collected(gauge: Gauge, collect: (gauge: Gauge) => void | Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('it takes too long')), collectMs);
+  });
+  try {
+    await Promise.race([collect(gauge), late]);
+  } catch {
+    gauge.reset();
+  } finally {
+    clearTimeout(timer);
+  }
 }

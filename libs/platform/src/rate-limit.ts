@@ -1,4 +1,4 @@
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 
 export interface RateLimitOptions {
   /** Requests allowed in each window. */
@@ -22,8 +22,16 @@ export interface RateLimiter {
 }
 
 /** Counts in this process. */
-export function createRateLimiter({ quota, windowSeconds }: RateLimitOptions): RateLimiter {
-  const limiter = new RateLimiterMemory({ points: quota, duration: windowSeconds });
+export function createRateLimiter(options: RateLimitOptions): RateLimiter {
+  const { quota, windowSeconds } = options;
+  return rateLimiterOver(new RateLimiterMemory({ points: quota, duration: windowSeconds }), options);
+}
+
+/** By a limiter of the library, wherever that counts. */
+export function rateLimiterOver(
+  limiter: Pick<RateLimiterAbstract, 'consume'>,
+  { quota, windowSeconds }: RateLimitOptions,
+): RateLimiter {
   const state = (allowed: boolean, result: RateLimiterRes): RateLimitState => ({
     allowed,
     quota,

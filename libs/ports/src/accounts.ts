@@ -1,11 +1,19 @@
 /**
  * Secrets of log-in, kept apart from the event log (which analysts read and which is kept for ever): password hashes
- * and refresh-token families. Each method is atomic and durable before it resolves.
+ * and refresh-token families. And whose each user name is, with an account or without: a name is one person's and a
+ * person has one, for ever. Each method is atomic and durable before it resolves.
  */
 export interface AccountStore {
-  /** false: there is one already. */
+  /** false: the name is somebody's already, by an account or by a claim. */
   createAccount(account: Account): Promise<boolean>;
+  /**
+   * A name for somebody who has no password here. Answers the name they have: this one, or another that they claimed
+   * before; null: it is somebody else's. Asked again, or by several at once, it answers the same.
+   */
+  claimName(claim: NameClaim): Promise<string | null>;
+  /** null: there is no password to log in with by this name; it may be claimed all the same. */
   findAccount(username: string): Promise<Account | null>;
+  /** Nothing happens where there is no account. */
   setPassword(userId: string, passwordHash: string): Promise<void>;
 
   createSession(session: DeviceSession): Promise<void>;
@@ -34,6 +42,14 @@ export interface Account {
   readonly createdAt: number;
   /** What tokens of this account may carry beyond the ordinary: `events:read`, `content:read`, `admin`. */
   readonly scopes: readonly string[];
+}
+
+export interface NameClaim {
+  readonly userId: string;
+  /** In small letters, as names of accounts are. */
+  readonly username: string;
+  /** Milliseconds since 1970 UTC. */
+  readonly claimedAt: number;
 }
 
 /** One logged-in device: a family of refresh tokens, each used once. Hashes are SHA-256 in base64url. */

@@ -18,3 +18,9 @@ export const rankOfChange = (kind: ChangeKind): number => changeKinds.indexOf(ki
 /** A `Change` of the protocol around the JSON of its view. */
 export const changeJson = (kind: ChangeKind, position: number, view: string): string =>
   `{"kind":"${kind}","position":"${position}","${kind === 'joined' ? 'entry' : kind}":${view}}`;
+
+/** The change of a conversation view with these pins only. */
+export function withPins(change: string, pins: readonly number[]): string {
+  const { conversation, ...rest } = JSON.parse(change) as { readonly conversation: object };
+  return JSON.stringify({ ...rest, conversation: { ...conversation, pins } });
+}

@@ -43,6 +43,20 @@ export interface CommandContext {
   readonly now: number;
   readonly correlationId: string;
   readonly traceparent?: string;
+  /** Set where a command comes in from another process, and never sent on. */
+  readonly caller?: CommandCaller;
+}
+
+/**
+ * Who waits for the outcome of a command in another process. It may have given the command to another node by now, and
+ * newer ones after it: what is decided for it on a state that others wrote must be what it wants after they wrote it.
+ * Moments are those of `performance.now()` in this process.
+ */
+export interface CommandCaller {
+  /** It has answered what it was asked after `since`, and not too long ago. */
+  isHeard(since: number): boolean;
+  /** Asks it. Resolves once it has answered what it was asked after `since`. @throws CommandRejected when it is gone */
+  hear(since: number): Promise<void>;
 }
 
 /**
@@ -105,10 +119,13 @@ export class CommandRejected extends Error {
 export interface CommandClient {
   /**
    * Resolves once what it wrote is durable. Commands of one actor on one conversation are decided in the order of the
-   * calls. Repeating a send with the same clientMessageId answers the same; every other command is harmless to repeat.
+   * calls. Every command comes with the ids of what it makes, so repeating it makes nothing twice: a send with the same
+   * clientMessageId answers the same, and so do the others as long as nothing newer has been said.
    * @throws CommandRejected
    */
   execute<C extends Command>(command: C, context: CommandContext): Promise<ResultOf<C>>;
+  /** How many nodes decide, as far as is known; not there: it is this very process. */
+  readonly nodes?: number;
 }
 
 export interface StartConversation {
@@ -118,8 +135,11 @@ export interface StartConversation {
   readonly memberIds: readonly string[];
   readonly title?: string;
   readonly description?: string;
-  /** With it, the new conversation's id is a function of (actor, key): repeating starts nothing new. */
-  readonly idempotencyKey?: string;
+  /**
+   * The caller's, or one that the edge makes for the request. The id of a new group or channel is a function of
+   * (actor, key): the same command starts one, however often and wherever it is executed.
+   */
+  readonly idempotencyKey: string;
 }
 interface OnConversation {
   readonly conversationId: string;
@@ -157,6 +177,9 @@ export interface TransferOwnership extends OnConversation {
 }
 export interface CreateInvite extends OnConversation {
   readonly type: 'create-invite';
+  /** Made by the edge, like the secret: the same command makes one invite, and answers the same code. */
+  readonly inviteId: string;
+  readonly secret: string;
   readonly expiresAt: number | null;
   readonly maxUses: number | null;
 }

@@ -1,3 +1,5 @@
+import type { SequenceWindow } from '@parley/events';
+
 /**
  * From the projector to the gateways: changes that can already be read, encoded once. A hint, not the truth: a lost
  * batch shows as a hole in `previous` and the gateway reads the inbox again.
@@ -13,6 +15,14 @@ export interface DeliveryBatch {
 
 export type Delivery = ConversationDelivery | UserDelivery;
 
+/** Of a delivery that is recorded in a trace. */
+export interface DeliveryTrace {
+  /** W3C Trace Context of what caused it. */
+  readonly traceparent: string;
+  /** When the receiving process heard of it, ms since 1970 UTC with their fraction; set there. */
+  heardAt?: number;
+}
+
 /** To every member who is connected. */
 export interface ConversationDelivery {
   readonly to: 'conversation';
@@ -25,10 +35,18 @@ export interface ConversationDelivery {
   /** Set on a new message. */
   readonly senderId?: string;
   /**
-   * Members who may not see it, though they are members now: it changes something from before they came. What they may
-   * see of it comes as a delivery of their own.
+   * Set on a change of an older message, to its sequence: only for those whose windows show it. Who they are is for the
+   * gateway to say, which knows the few that are connected: named here, everybody who came later would make it larger.
    */
-  readonly except?: readonly string[];
+  readonly shows?: number;
+  /**
+   * Set on a conversation view with pins, to their sequences: everybody gets it without those that their windows do not
+   * show.
+   */
+  readonly pins?: readonly number[];
+  /** A member who gets it in another form: the newcomer, whose entry says it. */
+  readonly except?: string;
+  readonly trace?: DeliveryTrace;
 }
 
 /** To every device of one person. */
@@ -38,8 +56,17 @@ export interface UserDelivery {
   readonly position: number;
   readonly change: string;
   /** From this position on the person is (or is no longer) in the conversation's audience. */
-  readonly membership?: { readonly conversationId: string; readonly member: boolean };
+  readonly membership?: MembershipMove;
+  readonly trace?: DeliveryTrace;
 }
+
+/**
+ * `windows`: all of this person in this conversation, what they may see of it. They may be as of later: that says the
+ * same of every message there was until then.
+ */
+export type MembershipMove =
+  | { readonly conversationId: string; readonly member: true; readonly windows: readonly SequenceWindow[] }
+  | { readonly conversationId: string; readonly member: false };
 
 /** What composing deliveries asks of the read models, after a batch is in them. */
 export interface DeliveryReader {
@@ -47,16 +74,22 @@ export interface DeliveryReader {
   message(conversationId: string, sequence: number): Promise<string | null>;
   /** The notice view of this position, or null. */
   notice(conversationId: string, position: number): Promise<string | null>;
-  /** A conversation view as of `position`; null when there is none. With `userId`: as that person may see it. */
-  conversation(conversationId: string, position: number, userId?: string): Promise<string | null>;
-  /** Sequences of the pinned messages. */
-  pins(conversationId: string): Promise<readonly number[]>;
+  /** A conversation view as of `position` with all its pins, and their sequences; null when there is none. */
+  conversation(
+    conversationId: string,
+    position: number,
+  ): Promise<{ readonly view: string; readonly pins: readonly number[] } | null>;
   /** The member view of this person, a former member too. */
   member(conversationId: string, userId: string): Promise<string | null>;
-  /** Members at that position, whether they have left since or not, who may not see all of these messages. */
-  membersBlindTo(conversationId: string, sequences: readonly number[], position: number): Promise<readonly string[]>;
-  /** The inbox entry of somebody who became a member at `position`, as of then; null when they left since. */
-  joinedEntry(conversationId: string, userId: string, position: number): Promise<string | null>;
+  /**
+   * The inbox entry of somebody who became a member at `position`, as of then, and all their windows; null when they
+   * left since.
+   */
+  joinedEntry(
+    conversationId: string,
+    userId: string,
+    position: number,
+  ): Promise<{ readonly entry: string; readonly windows: readonly SequenceWindow[] } | null>;
   receipts(conversationId: string): Promise<string>;
   /** null for somebody who is not a member. */
   readState(conversationId: string, userId: string): Promise<string | null>;

@@ -62,6 +62,8 @@ export interface ReadAllOptions {
   readonly direction?: ReadDirection;
   /** Exclusive: forwards events above it, backwards events below it. Default: everything. */
   readonly after?: number;
+  /** Instead of `after`, inclusive (forwards only): an event's position. Computing the one before it is not possible. */
+  readonly from?: number;
   /** Upper bound of what is returned, inclusive (forwards only). */
   readonly upTo?: number;
   readonly filter?: EventFilter;
@@ -78,10 +80,11 @@ export interface AllPage {
 }
 
 export interface LogInfo {
-  readonly events: number;
+  /** null where the log cannot count them: nothing but positions measures it then. */
+  readonly events: number | null;
   /** 0 when empty. */
   readonly lastPosition: number;
-  /** Time of the last event, ms since 1970 UTC; null when empty. */
+  /** Time of the last event, ms since 1970 UTC; null when empty or not known. */
   readonly lastTime: number | null;
 }
 
@@ -97,8 +100,17 @@ export interface EventLogReader {
   readStream(stream: string, options?: ReadStreamOptions): Promise<readonly RecordedEvent[]>;
   /** In position order. Never skips a lower position that commits later than a higher one. */
   readAll(options?: ReadAllOptions): Promise<AllPage>;
-  findEvent(eventId: string): Promise<RecordedEvent | null>;
+  /**
+   * The event with this id if it stands in this stream: exact for all that was written before the call, whoever wrote
+   * it; null where it stands nowhere or in another stream. An id of version 7 was made for one append and names nothing
+   * afterwards: logs may know it for a while only. @throws EventLogUnavailable
+   */
+  findEvent(eventId: string, stream: string): Promise<RecordedEvent | null>;
   streamInfo(stream: string): Promise<StreamInfo | null>;
+  /**
+   * As of the call: what was acknowledged before it lies at or below `lastPosition`; of a log on several nodes, as far
+   * as the one that answers knows. Subscriptions reach that position though nobody appends. @throws EventLogUnavailable
+   */
   info(): Promise<LogInfo>;
   /**
    * Everything after a position, from past to live without gap or repeat, in position order, until closed. The
@@ -117,7 +129,7 @@ export interface SubscribeOptions {
 }
 
 export interface EventBatch {
-  /** May be empty: then only the checkpoint moved on. */
+  /** May be empty: then only the checkpoint moved on, or the end was reached. */
   readonly events: readonly RecordedEvent[];
   /** Save this with what the events caused; subscribing after it continues without gap or repeat. */
   readonly checkpoint: number;

@@ -8,7 +8,10 @@ export interface PresenceStore {
   disconnect(userId: string, deviceId: string, connectionId: string, now: number): Promise<void>;
   /** Several devices folded into one: online if any is, else away if any is, else offline. */
   get(userIds: readonly string[]): Promise<readonly UserPresence[]>;
-  /** Told after each change of a person's folded state, coalesced. Returns a function that ends it. */
+  /**
+   * Told after each change of a person's folded state, coalesced; of everybody, whoever may see it, and however far the
+   * projections are. Returns a function that ends it.
+   */
   onChange(listener: (presence: UserPresence) => void): () => void;
 }
 
@@ -28,7 +31,10 @@ export interface UserPresence {
   readonly lastSeen: number | null;
 }
 
-/** Short-lived signals between gateways (typing): may be lost, never stored. */
+/**
+ * Short-lived signals between gateways (typing): may be lost, never stored. They pass by the projections: whoever shows
+ * them asks first whether the memberships it goes by are fresh.
+ */
 export interface SignalBus {
   publish(signal: TypingSignal): void;
   subscribe(listener: (signal: TypingSignal) => void): () => void;

@@ -1,4 +1,5 @@
 import type { ConversationKind, DecodedEvent, MemberRole, MessageContent, ParleyEvent } from '@parley/events';
+import type { ParkedOperation, ParkedPage, ParkedRecord } from './parked-events.js';
 import type { ProjectionName } from './projections.js';
 import type { SearchOperation } from './search-store.js';
 
@@ -30,20 +31,14 @@ export interface OperationsByProjection {
 }
 export type OperationOf<Name extends ProjectionName> = OperationsByProjection[Name];
 
-/** An event that could not be applied, kept with its reason until somebody retries it. */
-export interface ParkedOperation {
-  readonly position: number;
-  readonly stream: string;
-  readonly type: string;
-  readonly reason: string;
-}
-
 export interface ProjectionBatch<Operation> {
   /** In position order. Applying one a second time changes nothing. */
   readonly operations: readonly Operation[];
   readonly parked: readonly ParkedOperation[];
   /** Everything up to here is in the batch or before it. */
   readonly checkpoint: number;
+  /** Rows may be written before it, but the checkpoint moves only after it is fulfilled; rejected, nothing is applied. */
+  readonly after?: Promise<unknown> | undefined;
 }
 
 /** Operations that do not fit the rows (an edit of a message that is not there). Nothing of the batch was applied. */
@@ -58,13 +53,20 @@ export class OperationsRejected extends Error {
   }
 }
 
+/** The rows are to be written elsewhere by now: open the store again. What was not told as applied comes again. */
+export class StoreReplaced extends Error {
+  override readonly name: string = 'StoreReplaced';
+}
+
 export interface ProjectionStore<Operation> {
   /** Everything up to here is applied; 0 when new. */
   checkpoint(): Promise<number>;
+  /** true: known to be replaced; whoever opens it again before the next batch loses no time. Touches no network. */
+  readonly replaced?: boolean;
   /**
    * Rows, parked events and checkpoint move together, or the checkpoint does not move.
-   * @throws OperationsRejected for what cannot be applied to these rows: park those events and apply the rest. Any
-   * other error is the store's: try again later.
+   * @throws OperationsRejected for what cannot be applied to these rows: park those events and apply the rest.
+   * StoreReplaced: open it again. Any other error is the store's: try again later.
    */
   apply(batch: ProjectionBatch<Operation>): Promise<void>;
   /**
@@ -72,7 +74,8 @@ export interface ProjectionStore<Operation> {
    * @throws OperationsRejected
    */
   applyParked(position: number, operations: readonly Operation[]): Promise<void>;
-  parked(): Promise<readonly (ParkedOperation & { readonly parkedAt: number })[]>;
+  /** By position. */
+  parked(page?: ParkedPage): Promise<readonly ParkedRecord[]>;
   close(): Promise<void>;
 }
 
@@ -171,6 +174,8 @@ export type WatermarkOperation =
   | (Personal & { readonly type: 'leave' })
   /** Sending moves the sender's own read watermark. */
   | (Personal & { readonly type: 'sent'; readonly sequence: number })
+  /** A change that moves no watermark: of no concern but to engines that keep an index of who has news. */
+  | (InConversation & { readonly type: 'touch' })
   | (InConversation & {
       readonly type: 'advance';
       readonly advances: readonly {
@@ -182,6 +187,10 @@ export type WatermarkOperation =
     });
 
 export type PeopleOperation =
+  /**
+   * Never refused for the name: of several with one name the lowest position has it, whichever comes first to the store
+   * (people are spread over partitions), and all are found by id.
+   */
   | (At & {
       readonly type: 'register';
       readonly userId: string;

@@ -1,14 +1,26 @@
+import type { ParkedPage, ParkedRecord } from './parked-events.js';
+
 /** Operating the projections: how far they are, rebuilding them, and events that could not be applied. */
 export const projectionNames = ['history', 'inbox', 'membership', 'watermarks', 'search', 'people'] as const;
 export type ProjectionName = (typeof projectionNames)[number];
+
+/** What deliveries and cursors depend on: projected side by side, by one group of consumers. */
+export const timelineProjections = [
+  'history',
+  'inbox',
+  'membership',
+  'watermarks',
+  'people',
+] as const satisfies ProjectionName[];
 
 export interface ProjectionStatus {
   readonly name: ProjectionName;
   /** Of the code that builds it; another version is rebuilt beside the old one. */
   readonly version: number;
   readonly position: number;
-  /** Events of the log not yet applied. */
-  readonly lag: number;
+  /** Events of the log not yet applied, where there are many about so many; null while nobody can tell. */
+  readonly lag: number | null;
+  /** Events that could not be applied. Of very many as many as can be counted at little cost. */
   readonly parked: number;
   /** Bytes on disk. */
   readonly bytes: number;
@@ -41,20 +53,16 @@ export interface ParityReport {
   readonly switched: boolean;
 }
 
-export interface ParkedEvent {
-  readonly projection: ProjectionName;
-  readonly position: number;
-  readonly stream: string;
-  readonly type: string;
-  readonly reason: string;
-  readonly parkedAt: number;
-}
+export type ParkedEvent = ParkedRecord & { readonly projection: ProjectionName };
 
 export interface ProjectionAdmin {
+  /** true: of all processes of a deployment, whichever is asked. */
+  readonly shared?: boolean;
   status(): Promise<readonly ProjectionStatus[]>;
   /** Builds a new one beside the old, catches up, compares, switches while serving. One at a time. */
   rebuild(name: ProjectionName, onProgress: (progress: RebuildProgress) => void): Promise<ParityReport>;
-  parked(name?: ProjectionName): Promise<readonly ParkedEvent[]>;
+  /** By projection and position; of each projection a page. */
+  parked(name?: ProjectionName, page?: ParkedPage): Promise<readonly ParkedEvent[]>;
   /** Applies a parked event again; true when it went through and is no longer parked. */
   retryParked(name: ProjectionName, position: number): Promise<boolean>;
 }

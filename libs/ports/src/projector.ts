@@ -27,7 +27,7 @@ export interface LaneStatus {
 
 export interface Projector {
   status(): readonly LaneStatus[];
-  /** Everything up to here is in all projections that deliveries depend on. */
+  /** Everything up to here is in all projections that deliveries depend on; without those, in all it has. */
   safePosition(): number;
   /** Applies a parked event again; true when it went through. */
   retryParked(name: ProjectionName, position: number): Promise<boolean>;
@@ -47,13 +47,14 @@ export interface Projector {
 /** What the projector's package offers to the thread or process that runs it. */
 export interface ProjectorModule {
   readonly projections: readonly Projection[];
-  startProjector(host: ProjectorHost): Promise<Projector>;
+  /** `only`: of these projections; default: of all. Deliveries need history, inbox, membership and watermarks. */
+  startProjector(host: ProjectorHost, only?: readonly ProjectionName[]): Promise<Projector>;
   /** Takes a stretch of the log through one projection: building it anew, beside the one that serves. */
   replay<Name extends ProjectionName>(projection: Projection<Name>, stretch: Replay<OperationOf<Name>>): Promise<void>;
 }
 
 export interface Replay<Operation> {
-  readonly log: EventLogReader;
+  readonly log: Pick<EventLogReader, 'readAll'>;
   readonly store: ProjectionStore<Operation>;
   /** Exclusive. */
   readonly from: number;

@@ -1,4 +1,4 @@
-import type { MembershipWindow } from '@parley/events';
+import type { MembershipWindow, SequenceWindow } from '@parley/events';
 
 /**
  * What the gateway reads. Rows come as JSON texts of the protocol's views, encoded by the projector once and passed on
@@ -38,15 +38,24 @@ export interface HistoryQuery {
   /** 1 to 200 entries. */
   readonly limit: number;
   readonly notices: boolean;
+  /**
+   * Nothing that was written after this position: the safe one from before the windows were read, so that no window is
+   * older than what is judged by it. Absent: all that can be read.
+   */
+  readonly upTo?: number;
 }
 
 export interface HistoryReader {
   /** Cost depends on `limit`, never on the length of the conversation. */
   page(query: HistoryQuery): Promise<HistoryPage>;
-  /** One message as it stands, or null; with the revision of the conversation's stream that is projected. */
+  /**
+   * One message as it stands, or null; with the revision of the conversation's stream that is projected. `upTo`: null as
+   * well when it was sent after this position, as in HistoryQuery.
+   */
   message(
     conversationId: string,
     sequence: number,
+    upTo?: number,
   ): Promise<{ readonly json: string | null; readonly projectedRevision: number }>;
 }
 
@@ -63,6 +72,14 @@ export interface MembershipReader {
   membership(conversationId: string, userId: string): Promise<ConversationMembership | null>;
   /** Conversations this person is in now, as of one projected position. */
   conversationsOf(userId: string): Promise<{ readonly position: number; readonly conversationIds: readonly string[] }>;
+  /**
+   * The same with what they may see of each: all their windows there, by conversation. The windows may be as of later than
+   * `position`, which says the same of every message there was until then.
+   */
+  windowsOf(userId: string): Promise<{
+    readonly position: number;
+    readonly windows: ReadonlyMap<string, readonly SequenceWindow[]>;
+  }>;
   /** Members now, ordered by user id, as member views in JSON. */
   members(conversationId: string, afterUserId: string | null, limit: number): Promise<readonly string[]>;
   /** Do these two people share a conversation now? */
@@ -128,8 +145,9 @@ export interface WatermarkReader {
 export interface PeopleReader {
   /** Person views as JSON; unknown ids are left out. */
   byIds(userIds: readonly string[]): Promise<readonly string[]>;
+  /** Whose name it is: of several who registered with it, the first in the log. */
   byUsername(username: string): Promise<string | null>;
-  /** By words and prefixes of username and display name, folded like message search. */
+  /** By words and prefixes of username and display name, folded like message search; by username, then by id. */
   find(query: string, limit: number): Promise<readonly string[]>;
   /** For the presence rule. */
   presenceVisibility(userId: string): Promise<'shared' | 'nobody'>;
@@ -154,6 +172,8 @@ export interface SearchQuery {
   readonly cursor?: SearchCursor;
   /** 1 to 100. */
   readonly limit: number;
+  /** As in HistoryQuery. */
+  readonly upTo?: number;
 }
 
 /** One thing that must, or must not, be in a message. */

@@ -53,7 +53,8 @@ async function onParley({ grounds }: BenchContext, load: Load): Promise<LoadResu
   }
 }
 
-function sound(who: string, result: LoadResult): LoadResult {
+/** @throws Error when a message was refused, lost, doubled or out of order */
+export function sound(who: string, result: LoadResult): LoadResult {
   const { missing, backwards, unanswered, refused, accepted, delivered } = result;
   if (missing === 0 && backwards === 0 && unanswered === 0 && Object.keys(refused).length === 0) return result;
   throw new Error(

@@ -2,7 +2,7 @@ import { startServer, type TestServer } from '../../kit/server.js';
 import { operatorName } from './parley-people.js';
 
 /** No limit that a bench could meet, and passwords that cost little: what is measured is the rest. */
-const benchSettings: Readonly<Record<string, string>> = {
+export const benchSettings: Readonly<Record<string, string>> = {
   PARLEY_LOG_LEVEL: 'warn',
   PARLEY_ADMIN_USERS: operatorName,
   PARLEY_ACCESS_TTL: '86400',

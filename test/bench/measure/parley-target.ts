@@ -5,18 +5,31 @@ import { type Account, operatorName, registerAll, registerOrLogIn, startConversa
 import { closeSocket, connectSocket, framesOf } from './parley-socket.js';
 import type { OpenTarget, Talker, Target } from './talker.js';
 
+interface ParleyTargetOptions {
+  readonly url: string;
+  readonly run: string;
+  readonly others?: readonly string[];
+  /** Where projections are asked for, when that is elsewhere. */
+  readonly operatedAt?: string;
+}
+
 /**
  * A Parley server as a target, on the bare protocol: the generator must not be slower here than against the yardstick.
- * @param options `{ url, run }`: the server's URL and a word that makes this run's user names its own
+ * @param options `{ url, run, others }`: the server's URL and a word that makes this run's user names its own; people
+ * connect in turn to the server and the others
  */
 export const openTarget: OpenTarget = async (options) => {
-  const { url, run } = options as { url: string; run: string };
+  const { url, run, others = [], operatedAt = url } = options as ParleyTargetOptions;
+  const urls = [url, ...others];
+  let connected = 0;
+  const connect = (account: Account, conversationId: string): Promise<Talker> =>
+    connectTalker(urls[connected++ % urls.length] ?? url, account, conversationId);
   const operator = await registerOrLogIn(url, operatorName);
   const target: Target = {
     async connectPair(index) {
       const [one, other] = (await registerAll(url, [`${run}-a${index}`, `${run}-b${index}`])) as [Account, Account];
       const conversationId = await startConversation(url, one, { kind: 'direct', memberIds: [other.userId] });
-      return Promise.all([connectTalker(url, one, conversationId), connectTalker(url, other, conversationId)]);
+      return Promise.all([connect(one, conversationId), connect(other, conversationId)]);
     },
     async connectGroup(size) {
       const names = Array.from({ length: size }, (_, n) => `${run}-m${n}`);
@@ -24,9 +37,9 @@ export const openTarget: OpenTarget = async (options) => {
       const [owner, ...others] = members as [Account, ...Account[]];
       const memberIds = others.map(({ userId }) => userId);
       const conversationId = await startConversation(url, owner, { kind: 'group', title: run, memberIds });
-      return Promise.all(members.map((member) => connectTalker(url, member, conversationId)));
+      return Promise.all(members.map((member) => connect(member, conversationId)));
     },
-    caughtUp: () => untilProjected(url, operator, { limitSeconds: 110 }),
+    caughtUp: () => untilProjected(operatedAt, operator, { limitSeconds: 110 }),
   };
   return target;
 };

@@ -21,6 +21,10 @@ export interface BenchResult {
   readonly figures: readonly Figure[];
   /** One line each: what was done, where the time goes. */
   readonly notes: readonly string[];
+  /** More to be shown, as Markdown. */
+  readonly details?: readonly string[];
+  /** By name of the file, beside the document. */
+  readonly pictures?: Readonly<Record<string, string>>;
 }
 
 /** The middle one; the mean of the two in the middle; NaN of none. */

@@ -1,4 +1,5 @@
 import { type Figure, median, meetsGoal, ratioOf } from './figure.js';
+import { markdownTable } from './markdown-table.js';
 
 const head = ['figure', 'Parley', 'reference', 'ratio', 'goal', ''];
 
@@ -28,9 +29,7 @@ export function figuresTable(figures: readonly Figure[]): string {
 
 /** As Markdown, laid out as the formatter does. */
 export function figuresMarkdown(figures: readonly Figure[]): string {
-  const [first = [], ...rows] = padded([head, ...figureCells(figures)]);
-  const rule = first.map((cell) => '-'.repeat(cell.length));
-  return [first, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  return markdownTable([head, ...figureCells(figures)]);
 }
 
 /** Every column as wide as its widest cell, at least three. */

@@ -19,11 +19,21 @@ export class GroupRecord {
   last = 0;
 }
 
+/** Told how long people wait. */
+export interface DeviceWatch {
+  /** From saying a line to its acceptance, ms. */
+  onAccepted?(ms: number): void;
+  /** From losing a connection to being live again, ms. */
+  onReconnected?(ms: number): void;
+}
+
 /** What a device needs from around it. */
 export interface DeviceContext {
   readonly url: string;
   readonly environment: Partial<Environment>;
   readonly deliveredEveryMs: number;
+  readonly pipeline: number;
+  readonly watch: DeviceWatch;
   groupOf(conversationId: string): Group | undefined;
   userIdOf(person: string): string;
   /** A message was shown. */
@@ -136,9 +146,8 @@ export class Device {
         const line = group.model.lines[sequence - 1];
         if (line === undefined) throw new Error(`${group.title} has no line ${sequence}`);
         const mentions = line.mention === undefined ? {} : { mentions: [this.#context.userIdOf(line.mention)] };
-        said.push(
-          this.client.send(group.conversationId, line.text, { clientMessageId: lineId(sequence), ...mentions }),
-        );
+        const options = { clientMessageId: lineId(sequence), ...mentions };
+        said.push(this.#timed(this.client.send(group.conversationId, line.text, options)));
       }
       return await Promise.all(said);
     } finally {
@@ -156,15 +165,15 @@ export class Device {
   }
 
   #options(): ClientOptions {
-    const { url, environment, deliveredEveryMs } = this.#context;
+    const { url, environment, deliveredEveryMs, pipeline } = this.#context;
     return {
       url,
       store: this.#store,
       environment: { ...environment, WebSocket: this.#wires.WebSocket },
       // What is shown is compared as it comes: nothing needs to be kept.
       limits: { messages: 1, notices: 0, members: 0, people: 0 },
-      // Lines of one person go out together. Nothing is ever refused for a while here, so their order holds.
-      pipeline: 64,
+      // Lines of one person go out together.
+      pipeline,
       deliveredEveryMs,
       saveAfterMs: 2 ** 31 - 1,
       connection: { backoffCapMs: 3_000 },
@@ -180,6 +189,20 @@ export class Device {
     });
     client.on('reset', ({ reason }) => onReset(reason));
     client.on('error', onError);
+    let lostAt: number | null = null;
+    client.on('state', ({ phase }) => {
+      if (phase === 'waiting') lostAt ??= performance.now();
+      if (phase !== 'live' || lostAt === null) return;
+      this.#context.watch.onReconnected?.(performance.now() - lostAt);
+      lostAt = null;
+    });
+  }
+
+  async #timed(said: Promise<Accepted>): Promise<Accepted> {
+    const saidAt = performance.now();
+    const accepted = await said;
+    this.#context.watch.onAccepted?.(performance.now() - saidAt);
+    return accepted;
   }
 
   #shown(message: MessageView): void {

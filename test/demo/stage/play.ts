@@ -25,6 +25,7 @@ export async function play(stage: Stage, group: Group, random: Random, troubles:
   for (const [index, move] of group.moves.entries()) {
     const later = group.moves[index + lookAhead];
     if (later !== undefined) getReady(later);
+    await stage.pace();
     group.doing = JSON.stringify(move);
     await perform(move, index);
     troubles.after(group, index);

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startServer, type TestServer } from '../../kit/server.js';
+import { startEmbedded, type TestServer } from '../../kit/server.js';
 
 /** The limits that are there for strangers do not hold for a whole town on one address. */
 const settings = {
@@ -17,6 +17,17 @@ const settings = {
   PARLEY_CREDENTIALS_PER_MINUTE: '100000000',
 };
 
+export interface DemoServerOptions {
+  /** How long pushes are gathered; 0: not at all. */
+  readonly pushEveryMs: number;
+  /** Leaves its folder behind. */
+  readonly keep: boolean;
+  /** Many processes on the real engines. */
+  readonly cluster: boolean;
+  /** What is being waited for. */
+  readonly tell: (line: string) => void;
+}
+
 /** The server of a run, on a folder of its own. */
 export class DemoServer {
   readonly dataDir: string;
@@ -27,18 +38,14 @@ export class DemoServer {
     this.#server = server;
   }
 
-  /**
-   * @param pushEveryMs how long pushes are gathered; 0: not at all
-   * @param keep leaves its folder behind
-   */
-  static async start(pushEveryMs: number, keep: boolean): Promise<DemoServer> {
+  static async start({ pushEveryMs, keep, cluster, tell }: DemoServerOptions): Promise<DemoServer> {
     const dataDir = mkdtempSync(join(tmpdir(), 'parley-demo-'));
     // However this process ends: the server goes with it (see the kit), and so does its folder.
     if (!keep) process.once('exit', () => rmSync(dataDir, { recursive: true, force: true }));
-    return new DemoServer(
-      dataDir,
-      await startServer({ dataDir, environment: { ...settings, PARLEY_PUSH_EVERY: String(pushEveryMs) } }),
-    );
+    const environment = { ...settings, PARLEY_PUSH_EVERY: String(pushEveryMs) };
+    if (!cluster) return new DemoServer(dataDir, await startEmbedded({ dataDir, environment }));
+    const { startDemoCluster } = await import('./cluster.js');
+    return new DemoServer(dataDir, await startDemoCluster({ dataDir, environment }, tell));
   }
 
   get url(): string {
@@ -50,7 +57,7 @@ export class DemoServer {
     return this.#server.errorOutput();
   }
 
-  /** SIGKILL, and a new process on the same folder and port. Resolves when that is ready. */
+  /** SIGKILL to every process of it, and new ones on the same data and port. Resolves when they are ready. */
   async killAndRestart(): Promise<void> {
     await this.#server.kill();
     this.#server = await this.#server.restart();

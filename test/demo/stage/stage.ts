@@ -3,6 +3,7 @@ import { Random } from '../logs/random.js';
 import type { Script } from '../logs/script.js';
 import { Tally } from '../audit/tally.js';
 import { Background } from './background.js';
+import type { DeviceWatch } from './device.js';
 import { Group } from './group.js';
 import { leanFetch } from './http.js';
 import { Person } from './person.js';
@@ -15,6 +16,13 @@ export interface StageOptions {
   readonly devices: number;
   /** How often a device tells what has arrived. */
   readonly deliveredEveryMs: number;
+  /** See the client; default 64. With 1 the order of lines holds where the server refuses some for a while. */
+  readonly pipeline?: number;
+  /** Numbers people, for names that no other stage on the same server has. Default 1. */
+  readonly firstNumber?: number;
+  /** What each group waits for before each move. Default: nothing. */
+  readonly pace?: () => Promise<void>;
+  readonly watch?: DeviceWatch;
 }
 
 /** Everything of a run: groups, people, and what was counted. */
@@ -26,6 +34,8 @@ export class Stage {
   readonly random: Random;
   /** Lines in all logs. */
   readonly lines: number;
+  /** Waited for before each move. */
+  readonly pace: () => Promise<void>;
   readonly figures = {
     /** Lines accepted. */
     accepted: 0,
@@ -51,6 +61,7 @@ export class Stage {
 
   constructor(cast: Cast, scripts: readonly Script[], options: StageOptions) {
     this.random = new Random(options.seed);
+    this.pace = options.pace ?? (() => Promise.resolve());
     this.groups = scripts.map((script, index) => new Group(index, script));
     this.lines = this.groups.reduce((sum, { model }) => sum + model.lines.length, 0);
     const names = [
@@ -61,7 +72,8 @@ export class Stage {
     const taking = new Set(this.groups.flatMap(({ model }) => [...model.spans.keys()]));
     for (const [index, { id, name }] of names.entries()) {
       const devices = deviceCount(random, options.devices);
-      if (taking.has(id)) this.#people.set(id, this.#personOf(id, name, index + 1, devices, options));
+      if (taking.has(id))
+        this.#people.set(id, this.#personOf(id, name, index + (options.firstNumber ?? 1), devices, options));
     }
   }
 
@@ -95,6 +107,8 @@ export class Stage {
       url: options.url,
       environment: { fetch: leanFetch, random: () => jitter.next() },
       deliveredEveryMs: options.deliveredEveryMs,
+      pipeline: options.pipeline ?? 64,
+      watch: options.watch ?? {},
       groupOf: (conversationId) => this.groupOf(conversationId),
       userIdOf: (person) => this.person(person).userId,
       onShown: () => void this.figures.shown++,

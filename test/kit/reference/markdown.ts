@@ -13,7 +13,11 @@ export const code = (text: string): string => `\`${text}\``;
 
 /** A generated page, as `npm run format` would leave it. */
 export const pageOf = (title: string, ...parts: readonly string[]): Promise<string> =>
-  format([`# ${title}`, '<!-- Written from the code by `npm run reference`. -->', ...parts].join('\n\n'), {
+  pageWrittenBy('npm run reference', title, ...parts);
+
+/** The same, of another command. */
+export const pageWrittenBy = (command: string, title: string, ...parts: readonly string[]): Promise<string> =>
+  format([`# ${title}`, `<!-- Written from the code by \`${command}\`. -->`, ...parts].join('\n\n'), {
     parser: 'markdown',
     printWidth: 120,
     singleQuote: true,

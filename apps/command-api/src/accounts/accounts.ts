@@ -13,7 +13,8 @@ import { Passwords } from './passwords.js';
 const maxPasswordBytes = 256;
 
 /**
- * User names and passwords. The account comes first and the person's stream second: whoever is killed in between finds
+ * User names and passwords. A name that somebody claimed who has no password here is taken too: the store gives each to
+ * one person. The account comes first and the person's stream second: whoever is killed in between finds
  * the rest done at their next log-in, or by registering again with the same password.
  */
 @Injectable()

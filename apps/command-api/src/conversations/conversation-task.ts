@@ -7,6 +7,8 @@ import type { Users } from '../users/users.js';
 /** A command by which one says something to the others: in a direct conversation the other may have blocked one. */
 export abstract class ConversationTask<Result> extends CommandTask<ConversationState, ConversationEvent, Result> {
   readonly #users: Users;
+  /** Of the other person, where that had to be read. */
+  #blocked: ReadonlySet<string> | null = null;
 
   constructor(context: CommandContext, users: Users) {
     super(context);
@@ -19,10 +21,10 @@ export abstract class ConversationTask<Result> extends CommandTask<ConversationS
     const { actorId } = this.context;
     const other = peopleOf(state).find((userId) => userId !== actorId);
     if (other === undefined) return false;
-    const blocked = this.#users.blockedBy(other);
+    const blocked = this.#users.blockedBy(other) ?? this.#blocked;
     if (blocked !== null) return blocked.has(actorId);
     this.throwIfFailed();
-    return this.waitFor(this.#users.load(other), () => undefined);
+    return this.waitFor(this.#users.readBlockedBy(other), (read) => (this.#blocked = read));
   }
 }
 

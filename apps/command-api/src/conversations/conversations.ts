@@ -59,10 +59,12 @@ export class Conversations {
     return this.#owners.owner(conversationId).fresh();
   }
 
-  /** @throws CommandRejected `conversation_not_found` for everybody who is no member now */
+  /**
+   * For what is written to another stream, or read: no expected revision guards it, so the log is asked who is a member.
+   * @throws CommandRejected `conversation_not_found` for everybody who is no member now
+   */
   async requireMember(conversationId: string, userId: string): Promise<Member> {
-    const member =
-      memberOf(await this.load(conversationId), userId) ?? memberOf(await this.fresh(conversationId), userId);
+    const member = memberOf(await this.fresh(conversationId), userId);
     if (member === null) throw new CommandRejected('conversation_not_found');
     return member;
   }

@@ -1,7 +1,7 @@
 import { type ConversationEvent, conversationStream, decodeEvent, type MessageSent } from '@parley/events';
 import { CommandRejected, EventLogUnavailable, type MessageAccepted } from '@parley/ports';
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MemoryEventLog } from '../testing/memory-event-log.js';
 import { WriteSide } from '../testing/write-side.js';
 
@@ -211,3 +211,44 @@ it(
     expect(run.numRuns).toBe(300);
   },
 );
+
+const cast = (): readonly [WriteSide, WriteSide, string, string, string] => [
+  ...(nodes as [WriteSide, WriteSide]),
+  ...(people as [string, string, string]),
+];
+
+/** A group of three, known to both nodes, from which the first node then removes the guest; and their own room. */
+async function removed(): Promise<{ room: string; own: string; last: number }> {
+  const [here, there, owner, member, guest] = cast();
+  for (const node of nodes) node.history.behind = 0;
+  const room = await here.group(owner, member, guest);
+  const own = await there.group(guest);
+  await there.send(guest, room, 'known here');
+  await here.execute(owner, { type: 'remove-member', conversationId: room, userId: guest });
+  const { sequence } = await here.send(owner, room, 'not for the guest');
+  return { room, own, last: sequence };
+}
+
+describe('one who was removed by another node', () => {
+  it('sets nothing for that conversation on a node that has not heard of it', async () => {
+    const [, there, , , guest] = cast();
+    const { room } = await removed();
+    const marked = await there.refusal(guest, { type: 'mark-unread', conversationId: room, marked: true });
+    expect(marked).toBe('conversation_not_found');
+  });
+
+  it('moves no watermark there', async () => {
+    const [, there, , , guest] = cast();
+    const { room } = await removed();
+    const moved = await there.refusal(guest, { type: 'advance-watermark', conversationId: room, read: 1 });
+    expect(moved).toBe('conversation_not_found');
+  });
+
+  it('forwards nothing that was said afterwards', async () => {
+    const [, there, , , guest] = cast();
+    const { room, own, last } = await removed();
+    const from = { conversationId: room, sequence: last };
+    const command = { type: 'forward-message', conversationId: own, clientMessageId: 'f1', from } as const;
+    expect(await there.refusal(guest, command)).toBe('message_not_found');
+  });
+});

@@ -12,17 +12,18 @@ export interface AdvancesDone extends CommandResult {
 /** Writes the watermarks of many members as one event. */
 export class AdvanceTask extends CommandTask<ReceiptsState, ReceiptEvent, AdvancesDone> {
   readonly #advances: readonly WatermarkAdvance[];
-  readonly #conversation: () => AdvanceContext;
+  readonly #conversation: AdvanceContext;
   #refused: ReadonlyMap<WatermarkAdvance, Refusal> = new Map();
 
-  constructor(context: CommandContext, advances: readonly WatermarkAdvance[], conversation: () => AdvanceContext) {
+  /** `conversation`: as it was in the log when the writing began. */
+  constructor(context: CommandContext, advances: readonly WatermarkAdvance[], conversation: AdvanceContext) {
     super(context);
     this.#advances = advances;
     this.#conversation = conversation;
   }
 
   decide(state: ReceiptsState): Decision<ReceiptEvent> {
-    const decision = advanceWatermarks(state, { ...this.#conversation(), advances: this.#advances });
+    const decision = advanceWatermarks(state, { ...this.#conversation, advances: this.#advances });
     this.#refused = new Map(decision.refused.map(({ advance, refusal }) => [advance, refusal]));
     return decision;
   }

@@ -111,12 +111,12 @@ export class Receipts {
 
   async #append(conversationId: string, waiting: readonly Waiting[], context: CommandContext): Promise<void> {
     const advances = waiting.map(({ advance }) => advance);
-    const judgedBy = (): AdvanceContext => {
-      const state = this.#conversations.peek(conversationId);
-      return state === null ? judgedBefore : contextOf(state);
-    };
     try {
-      const task = new AdvanceTask({ ...context, actorId: 'system' }, advances, judgedBy);
+      // Receipts are a stream of their own: no expected revision tells that another node has removed somebody.
+      const conversation = contextOf(await this.#conversations.fresh(conversationId));
+      // Of many callers, so bound to none of them: watermarks only rise, a late one changes nothing.
+      const { caller: _, ...ofAll } = context;
+      const task = new AdvanceTask({ ...ofAll, actorId: 'system' }, advances, conversation);
       const owner = this.#owners.owner(conversationId);
       owner.submit(task);
       const { position, refused } = await task.done;
@@ -126,7 +126,7 @@ export class Receipts {
         else reject(rejectionOf(refusal));
       }
     } catch (error) {
-      for (const { reject } of waiting) reject(error);
+      for (const { reject } of waiting) reject(foreseen(error) ?? error);
     }
   }
 
@@ -147,9 +147,6 @@ const contextOf = (state: ConversationState): AdvanceContext => ({
   lastSequence: state.phase === 'started' ? state.lastSequence : 0,
   isMember: (userId) => memberOf(state, userId) !== null,
 });
-
-/** What was allowed when it came is allowed while the conversation's state is away. */
-const judgedBefore: AdvanceContext = { lastSequence: Infinity, isMember: () => true };
 
 function standsAlready(state: ReceiptsState, { userId, deviceId, delivered = 0, read = 0 }: WatermarkAdvance): boolean {
   const now = watermarksOf(state, userId, deviceId);

@@ -37,6 +37,13 @@ describe('registering', () => {
     expect([status, body['code']]).toEqual([409, 'username_taken']);
   });
 
+  it('refuses the name of somebody who logs in elsewhere, and never lets anybody in by it', async () => {
+    await side.accounts.claimName({ userId: 'usr_external', username: 'ann', claimedAt: 1 });
+    const { status, body } = await side.ask('POST', '/v1/users', { body: { username: 'Ann', password } });
+    expect([status, body['code']]).toEqual([409, 'username_taken']);
+    expect((await logIn('ann')).body).toMatchObject({ code: 'wrong_credentials' });
+  });
+
   it('refuses names and passwords that are not', async () => {
     const wrong = [
       { username: 'a', password },

@@ -134,6 +134,8 @@ it('starts the same direct conversation once, and one group per key', async () =
   const keyed = (): Promise<RestAnswer> =>
     as(ann, 'POST', '/v1/conversations', { kind: 'group', title: 'K' }, { 'idempotency-key': '"k"' });
   expect((await keyed()).body['conversationId']).toBe((await keyed()).body['conversationId']);
+  const unnamed = (): Promise<RestAnswer> => as(ann, 'POST', '/v1/conversations', { kind: 'group', title: 'K' });
+  expect((await unnamed()).body['conversationId']).not.toBe((await unnamed()).body['conversationId']);
 });
 
 it('changes what others see of one, and whom one hears', async () => {

@@ -1,7 +1,8 @@
 import { Controller, Inject, Res } from '@nestjs/common';
-import { HandleRoute, Input, type RouteInput } from '@parley/platform';
+import { HandleRoute, Input, newId, type RouteInput } from '@parley/platform';
 import { conversationCommandRoutes } from '@parley/protocol';
 import type { FastifyReply } from 'fastify';
+import { newSecret } from '../conversations/invite-code.js';
 import { RequestCommands } from './request-commands.js';
 
 const routes = conversationCommandRoutes;
@@ -17,13 +18,9 @@ export class ConversationsController {
     @Input() input: In<'startConversation'>,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<{ conversationId: string; created: boolean }> {
-    const { idempotencyKey } = input;
-    const command = { type: 'start-conversation', ...input.body } as const;
-    const { conversationId, created } = await this.commands.execute(
-      input,
-      reply,
-      idempotencyKey === undefined ? command : { ...command, idempotencyKey },
-    );
+    const { idempotencyKey = newId('req') } = input;
+    const command = { type: 'start-conversation', ...input.body, idempotencyKey } as const;
+    const { conversationId, created } = await this.commands.execute(input, reply, command);
     if (!created) void reply.status(200);
     return { conversationId, created };
   }
@@ -80,8 +77,10 @@ export class ConversationsController {
   ): Promise<{ inviteId: string; code: string; expiresAt: string | null; maxUses: number | null }> {
     const { maxUses = null } = input.body;
     const expiresAt = millisecondsOf(input.body.expiresAt);
-    const command = { type: 'create-invite', ...input.params, expiresAt, maxUses } as const;
-    const { inviteId, code } = await this.commands.execute(input, reply, command);
+    const inviteId = newId('inv');
+    const secret = newSecret();
+    const command = { type: 'create-invite', ...input.params, inviteId, secret, expiresAt, maxUses } as const;
+    const { code } = await this.commands.execute(input, reply, command);
     return { inviteId, code, expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString(), maxUses };
   }
 

@@ -26,12 +26,14 @@ export interface Round<State, Event> {
   readonly state: State;
   readonly encoded: readonly NewEvent[];
   readonly entries: readonly Entry<State, Event>[];
-  /** Waiting for a look-up, or no longer fitting into one append: to be decided later, in this order. */
+  /** Waiting for a look-up or their caller, or no longer fitting into one append: to be decided later, in this order. */
   readonly deferred: readonly StreamTask<State, Event>[];
 }
 
 export interface Start<State, Event> {
   readonly state: State;
+  /** When it last took in what others wrote, `performance.now()`. */
+  readonly newsAt: number;
   /** The stream's events above a revision that are in `state`. */
   readonly since: (revision: number) => Iterable<Event>;
 }
@@ -50,7 +52,7 @@ export function decideRound<State, Event extends ParleyEvent>(
   const deferred: StreamTask<State, Event>[] = [];
   const waitingActors = new Set<string>();
   const firsts = new Map<string, number>();
-  const turn: Turn<Event> = { since: (revision) => concat(start.since(revision), events) };
+  const turn: Turn<Event> = { newsAt: start.newsAt, since: (revision) => concat(start.since(revision), events) };
 
   for (const task of tasks) {
     const outcome = attempt(task, state, turn, firsts, waitingActors, encoded.length);
@@ -90,6 +92,7 @@ function attempt<State, Event>(
   if (first !== undefined) return { kind: 'same', first };
   if (waitingActors.size > 0 && waitingActors.has(task.context.actorId)) return 'wait';
   try {
+    if (!task.isWanted(turn.newsAt)) return 'wait';
     const decision = task.decide(state, turn);
     if (decision === 'wait') return 'wait';
     if (!decision.ok) return { kind: 'refused', refusal: decision.refusal };

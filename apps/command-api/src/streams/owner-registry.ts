@@ -48,6 +48,11 @@ export class OwnerRegistry<State, Event extends ParleyEvent> {
     return this.#owners.get(id);
   }
 
+  /** Whatever is in memory is compared with the log before anybody goes by it again. */
+  doubtAll(): void {
+    for (const owner of this.#owners.values()) owner.doubt();
+  }
+
   /** @throws CommandRejected */
   submit<Result>(id: string, task: StreamTask<State, Event> & { readonly done: Promise<Result> }): Promise<Result> {
     if (this.#closing) task.reject(shuttingDown());

@@ -26,6 +26,7 @@ export class StoredStream<State, Event extends ParleyEvent> {
   #loaded = false;
   /** Highest revision that is known to exist, from wherever it was heard. */
   #heard = -1;
+  #newsAt = -Infinity;
   #snapshotRevision = -1;
   #snapshotSize = 0;
   #recent = new Set<string>();
@@ -56,6 +57,11 @@ export class StoredStream<State, Event extends ParleyEvent> {
     return this.#revision;
   }
 
+  /** When the state last took in what was read, `performance.now()`: at or after the moment in which others wrote it. */
+  get newsAt(): number {
+    return this.#newsAt;
+  }
+
   /** Loaded, and nothing newer was heard of. */
   get isCurrent(): boolean {
     return this.#loaded && this.#heard <= this.#revision;
@@ -68,6 +74,11 @@ export class StoredStream<State, Event extends ParleyEvent> {
   /** Somebody says that the stream has come to this revision. */
   hear(revision: number): void {
     if (revision > this.#heard) this.#heard = revision;
+  }
+
+  /** Not current before it was read on. */
+  doubt(): void {
+    this.#loaded = false;
   }
 
   /**
@@ -93,6 +104,7 @@ export class StoredStream<State, Event extends ParleyEvent> {
         if (recorded.revision !== this.#revision + 1) continue; // an append of our own was told in between
         this.#state = this.#definition.evolve(this.#state, decodeEvent(recorded).event as Event);
         this.#revision = recorded.revision;
+        this.#newsAt = performance.now();
         this.#remember(recorded.eventId);
       }
       this.#saveIfDue();
@@ -109,6 +121,7 @@ export class StoredStream<State, Event extends ParleyEvent> {
     if (epoch !== this.#epoch || snapshot === null || snapshot.revision <= this.#revision) return;
     this.#state = this.#definition.fromSnapshot(JSON.parse(snapshot.state));
     this.#revision = this.#snapshotRevision = snapshot.revision;
+    this.#newsAt = performance.now();
     this.#snapshotSize = snapshot.state.length;
   }
 

@@ -1,5 +1,6 @@
 import type { StreamDefinition } from '@parley/domain';
 import { decodeEvent, type NewEvent, type ParleyEvent } from '@parley/events';
+import { spanning, tracer } from '@parley/platform/tracing';
 import {
   type AppendResult,
   CommandRejected,
@@ -36,7 +37,7 @@ const maxTail = 4_096;
  * Decides the commands on one stream, one after the other, and appends what they decide together: all that is waiting
  * goes out as one append with the exact expected revision, and is answered once that is durable. Owning a stream is
  * only for speed: with two owners at once (two nodes) the expected revision lets one of them win, and the other reads
- * what was written and decides again. Refusals too are given only on a state that was the newest after the command
+ * what was written and decides again, for callers in other processes only what they say they still want. Refusals too are given only on a state that was the newest after the command
  * came. When the fate of an append is unknown everything waiting is refused as `log_unavailable` and the state is read
  * anew; repeating a command is harmless.
  */
@@ -86,6 +87,11 @@ export class StreamOwner<State, Event extends ParleyEvent> {
   /** The log has this revision of the stream. */
   hear(revision: number): void {
     this.#stored.hear(revision);
+  }
+
+  /** There may be more in the log than was heard of. */
+  doubt(): void {
+    this.#stored.doubt();
   }
 
   /** Resolves once nothing waits and nothing runs. */
@@ -162,10 +168,10 @@ export class StreamOwner<State, Event extends ParleyEvent> {
         pending = this.#withoutRepeated(pending);
       }
       pending = this.#withoutLagging(pending);
-      const { state, revision: base } = this.#stored;
+      const { state, newsAt, revision: base } = this.#stored;
       const from = oldestView(pending);
       const since = from < base ? await this.#eventsBetween(from, base) : noEvents;
-      const round = decideRound(this.#definition, { state, since }, pending);
+      const round = decideRound(this.#definition, { state, newsAt, since }, pending);
       if (round.deferred.length > 0) this.#queue.unshift(...round.deferred);
       pending = round.entries.map(({ task }) => task);
       if (round.encoded.length === 0) {
@@ -177,11 +183,7 @@ export class StreamOwner<State, Event extends ParleyEvent> {
         return;
       }
       const expected = base < 0 ? 'none' : base;
-      const result = await this.#services.writer.append({
-        stream: this.#stored.stream,
-        expected,
-        events: round.encoded,
-      });
+      const result = await this.#append(round, expected);
       if (isOurs(round, result)) {
         this.#stored.advance(round.state, round.encoded, result.revision);
         this.#services.onAppend(round.encoded.length);
@@ -193,6 +195,15 @@ export class StreamOwner<State, Event extends ParleyEvent> {
       checked = true;
       await this.#stored.catchUp();
     }
+  }
+
+  #append({ entries, encoded }: Round<State, Event>, expected: number | 'none'): Promise<AppendResult> {
+    const span = tracer?.beginBatch(
+      'log append',
+      entries.map(({ task }) => task.context.traceparent),
+      { kind: 'client', attributes: { 'parley.events': encoded.length } },
+    );
+    return spanning(span, this.#services.writer.append({ stream: this.#stored.stream, expected, events: encoded }));
   }
 
   /** The events above one revision, up to and with another. */
@@ -269,7 +280,7 @@ export class StreamOwner<State, Event extends ParleyEvent> {
     }
     this.#answering++;
     this.#services.reader
-      .findEvent(task.onceId)
+      .findEvent(task.onceId, this.#stored.stream)
       .then((stored) => (stored === null ? otherwise() : task.repeated(stored)))
       .catch((error: unknown) => this.#reject(task, error))
       .finally(() => {

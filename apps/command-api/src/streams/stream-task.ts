@@ -5,6 +5,8 @@ import { rejectionOf } from './rejections.js';
 
 /** What a decision may ask of its owner besides the state. */
 export interface Turn<Event> {
+  /** When the state last took in what others wrote, `performance.now()`. */
+  readonly newsAt: number;
   /** The stream's events above a revision up to this very moment, in order: only those above the task's `eventsAfter`. */
   since(revision: number): Iterable<Event>;
 }
@@ -12,7 +14,7 @@ export interface Turn<Event> {
 /** One command that waits for its turn at the owner of its stream, as the owner sees it. */
 export interface StreamTask<State, Event> {
   readonly context: CommandContext;
-  /** False while a look-up runs: the task waits, and its actor's later ones behind it; the others pass. */
+  /** False while a look-up runs or the caller is asked: the task waits, and its actor's later ones behind it; the others pass. */
   readonly ready: boolean;
   /** Set by a look-up that knows the stream up to this revision: the decision needs the events above it. */
   readonly eventsAfter: number | null;
@@ -20,6 +22,12 @@ export interface StreamTask<State, Event> {
   readonly onceId: string | null;
   /** Tells the owner that the task is ready again. Set by the owner. */
   wake: () => void;
+  /**
+   * Asked before every decision: false when the caller must say first that it waits for it still, now that the state has
+   * taken in what others wrote. It is being asked: decide again when ready.
+   * @throws CommandRejected when nobody waits for it any more
+   */
+  isWanted(newsAt: number): boolean;
   /**
    * Called in the order of arrival on the running state, and again on a newer one when somebody else appended in
    * between: the only side effect may be to start a look-up. `wait`: one was started, decide again when ready.
@@ -35,7 +43,7 @@ export interface StreamTask<State, Event> {
   reject(error: unknown): void;
 }
 
-/** What all commands on streams share: a promise of the outcome, and waiting for look-ups. */
+/** What all commands on streams share: a promise of the outcome, and waiting for look-ups and for the caller. */
 export abstract class CommandTask<State, Event, Result> implements StreamTask<State, Event> {
   /** Settles when the outcome is durable. */
   readonly done: Promise<Result>;
@@ -54,6 +62,15 @@ export abstract class CommandTask<State, Event, Result> implements StreamTask<St
     this.resolve = resolve;
     this.reject = reject;
     this.context = context;
+  }
+
+  isWanted(newsAt: number): boolean {
+    const { caller } = this.context;
+    if (caller === undefined) return true;
+    this.throwIfFailed();
+    if (caller.isHeard(newsAt)) return true;
+    this.waitFor(caller.hear(newsAt), () => undefined);
+    return false;
   }
 
   abstract decide(state: State, turn: Turn<Event>): Decision<Event> | 'wait';

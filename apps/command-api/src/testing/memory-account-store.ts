@@ -1,15 +1,26 @@
-import type { Account, AccountStore, DeviceSession, RotateResult } from '@parley/ports';
+import type { Account, AccountStore, DeviceSession, NameClaim, RotateResult } from '@parley/ports';
 
 /** Accounts in memory, for specs. */
 export class MemoryAccountStore implements AccountStore {
   readonly #accounts = new Map<string, Account>();
+  /** User ids by name: of accounts and of claims. */
+  readonly #names = new Map<string, string>();
   readonly #sessions = new Map<string, DeviceSession>();
   readonly #used = new Map<string, DeviceSession>();
 
   async createAccount(account: Account): Promise<boolean> {
-    if (this.#accounts.has(account.username)) return false;
+    if (this.#names.has(account.username)) return false;
+    this.#names.set(account.username, account.userId);
     this.#accounts.set(account.username, account);
     return true;
+  }
+
+  async claimName({ userId, username }: NameClaim): Promise<string | null> {
+    const [held] = [...this.#names].find(([, holder]) => holder === userId) ?? [];
+    if (held !== undefined) return held;
+    if (this.#names.has(username)) return null;
+    this.#names.set(username, userId);
+    return username;
   }
 
   async findAccount(username: string): Promise<Account | null> {

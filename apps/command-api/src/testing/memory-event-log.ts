@@ -88,7 +88,8 @@ export class MemoryEventLog implements EventLogReader, EventLogWriter, SnapshotS
     return events.slice(Math.max(0, from - limit + 1), from + 1).toReversed();
   }
 
-  async readAll({ after = 0, upTo, filter, limit = 512 }: ReadAllOptions = {}): Promise<AllPage> {
+  async readAll({ from, upTo, filter, limit = 512, ...options }: ReadAllOptions = {}): Promise<AllPage> {
+    const after = from === undefined ? (options.after ?? 0) : from - 1;
     const considered = this.#events.filter((event) => event.position > after && event.position <= (upTo ?? Infinity));
     const events = considered.filter((event) => passes(event, filter)).slice(0, limit);
     const atEnd = events.length < limit;
@@ -96,8 +97,9 @@ export class MemoryEventLog implements EventLogReader, EventLogWriter, SnapshotS
     return { events, considered: last?.position ?? after, atEnd };
   }
 
-  findEvent(eventId: string): Promise<RecordedEvent | null> {
-    return Promise.resolve(this.#byId.get(eventId) ?? null);
+  findEvent(eventId: string, stream: string): Promise<RecordedEvent | null> {
+    const event = this.#byId.get(eventId);
+    return Promise.resolve(event?.stream === stream ? event : null);
   }
 
   streamInfo(stream: string): Promise<StreamInfo | null> {

@@ -65,7 +65,10 @@ export class RestSide {
       [METRICS, createMetrics()],
       [RATE_LIMITS, { user: unlimited, address: unlimited, credentials: unlimited }],
       [TOKEN_ISSUER, tokens],
-      [TOKEN_VERIFIER, withSessionCheck(tokens, side.accounts)],
+      [
+        TOKEN_VERIFIER,
+        withSessionCheck(tokens, { accounts: side.accounts, revocations, clock: systemClock, tokenTtlMs: ttlMs }),
+      ],
       [EVENT_LOG_READER, side.log],
       [EVENT_LOG_WRITER, side.log],
       [SNAPSHOTS, side.log],

@@ -10,11 +10,12 @@ import {
   loadConfig,
   LOGGER,
   METRICS,
+  newId,
   READ_MODELS,
   SNAPSHOTS,
   userIdOfUsername,
 } from '@parley/platform';
-import type { Command, CommandClient, ResultOf } from '@parley/ports';
+import type { Command, CommandCaller, CommandClient, ResultOf } from '@parley/ports';
 import { CommandsModule } from '../commands.module.js';
 import { MemoryEventLog } from './memory-event-log.js';
 import { MemoryHistory } from './memory-history.js';
@@ -59,9 +60,15 @@ export class WriteSide {
     return new WriteSide(app, log, history);
   }
 
-  /** As this person, on their first device. */
-  execute<C extends Command>(actorId: string, command: C, deviceId = `dev_${actorId}`): Promise<ResultOf<C>> {
-    return this.#commands.execute(command, { actorId, deviceId, now: this.now++, correlationId: 'req_spec' });
+  /** As this person, on their first device. `caller`: in another process; default: in this one. */
+  execute<C extends Command>(
+    actorId: string,
+    command: C,
+    deviceId = `dev_${actorId}`,
+    caller?: CommandCaller,
+  ): Promise<ResultOf<C>> {
+    const context = { actorId, deviceId, now: this.now++, correlationId: 'req_spec' };
+    return this.#commands.execute(command, caller === undefined ? context : { ...context, caller });
   }
 
   /** The code that the command was refused with; fails when it was not. */
@@ -83,12 +90,19 @@ export class WriteSide {
   }
 
   async group(ownerId: string, ...memberIds: readonly string[]): Promise<string> {
-    const started = await this.execute(ownerId, { type: 'start-conversation', kind: 'group', memberIds });
+    const idempotencyKey = newId('req');
+    const command = { type: 'start-conversation', kind: 'group', memberIds, idempotencyKey } as const;
+    const started = await this.execute(ownerId, command);
     return started.conversationId;
   }
 
   async direct(actorId: string, otherId: string): Promise<string> {
-    const command = { type: 'start-conversation', kind: 'direct', memberIds: [otherId] } as const;
+    const command = {
+      type: 'start-conversation',
+      kind: 'direct',
+      memberIds: [otherId],
+      idempotencyKey: newId('req'),
+    } as const;
     return (await this.execute(actorId, command)).conversationId;
   }
 

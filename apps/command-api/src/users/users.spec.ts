@@ -1,3 +1,4 @@
+import { EventLogUnavailable } from '@parley/ports';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WriteSide } from '../testing/write-side.js';
 
@@ -47,9 +48,9 @@ describe('blocking', () => {
     await side.execute(bob, { type: 'block-user', userId: ann });
     await side.execute(cem, { type: 'block-user', userId: ann });
     expect(await side.direct(ann, bob)).toBe(pair);
-    expect(await side.refusal(ann, { type: 'start-conversation', kind: 'direct', memberIds: [cem] })).toBe(
-      'message_refused',
-    );
+    expect(
+      await side.refusal(ann, { type: 'start-conversation', kind: 'direct', memberIds: [cem], idempotencyKey: 'k' }),
+    ).toBe('message_refused');
   });
 
   it('is heeded on other nodes', async () => {
@@ -69,6 +70,20 @@ describe('blocking', () => {
       { timeout: 5_000 },
     );
     await other.stop();
+  });
+});
+
+describe('a node whose log is late', () => {
+  it('starts, and heeds at once what others blocked before it could follow them', async () => {
+    const pair = await side.direct(ann, bob);
+    vi.spyOn(side.log, 'info').mockRejectedValue(new EventLogUnavailable('not there yet'));
+    const late = await WriteSide.start(side.log);
+    await late.send(ann, pair, 'a1');
+    await side.execute(bob, { type: 'block-user', userId: ann });
+    const content = { type: 'text.v1', text: 'x' } as const;
+    const send = { type: 'send-message', conversationId: pair, clientMessageId: 'a2', content } as const;
+    expect(await late.refusal(ann, send)).toBe('message_refused');
+    await late.stop();
   });
 });
 

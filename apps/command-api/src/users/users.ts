@@ -11,6 +11,7 @@ import { LogServices } from '../streams/owner-services.js';
 @Injectable()
 export class Users {
   readonly #owners: OwnerRegistry<UserState, UserEvent>;
+  #following = false;
 
   constructor(
     @Inject(LogServices) services: LogServices,
@@ -38,13 +39,25 @@ export class Users {
     return this.#owners.owner(userId).load();
   }
 
-  /** Whom this person has blocked; null when that is not at hand: `load` them first. */
+  /** Whom this person has blocked; null when that is not at hand: `readBlockedBy` tells. */
   blockedBy(userId: string): ReadonlySet<string> | null {
+    if (!this.#following) return null;
     const owner = this.#owners.present(userId);
     const state = owner?.peek() ?? null;
     if (owner === undefined || state === null) return null;
     owner.used = true;
-    return state.phase === 'registered' ? state.blocked : nobody;
+    return blockedIn(state);
+  }
+
+  /** The same, as the log has it now. @throws EventLogUnavailable */
+  async readBlockedBy(userId: string): Promise<ReadonlySet<string>> {
+    return blockedIn(await this.#owners.owner(userId).fresh());
+  }
+
+  /** From now on `hear` is told of everything; what was read before that may have missed something. */
+  beginFollowing(): void {
+    this.#owners.doubtAll();
+    this.#following = true;
   }
 
   /** The log has this revision of the person's stream, written by whichever node. */
@@ -58,3 +71,4 @@ export class Users {
 }
 
 const nobody: ReadonlySet<string> = new Set();
+const blockedIn = (state: UserState): ReadonlySet<string> => (state.phase === 'registered' ? state.blocked : nobody);

@@ -11,6 +11,6 @@ export interface PresenceInterest {
   readonly told: Set<string>;
   /** The newest state of each, to go with the next frame; null: only to see whether they may still be seen. */
   readonly pending: Map<string, UserPresence | null>;
-  /** The first frame, with everybody, has been sent. */
+  /** The first frame, with everybody, has been sent; while deliveries are late it waits. */
   answered: boolean;
 }

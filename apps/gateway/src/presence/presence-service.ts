@@ -1,6 +1,7 @@
-import type { Logger } from '@parley/platform';
+import { type Logger, ParleyError } from '@parley/platform';
 import type { PresenceStore, UserPresence } from '@parley/ports';
 import type { PresenceView } from '@parley/protocol';
+import type { Freshness } from '../push/freshness.js';
 import type { Session } from '../session/session.js';
 import type { PresenceInterest } from './presence-interest.js';
 import { hiddenPresence, presenceViewOf, type PresenceVisibility } from './presence-visibility.js';
@@ -14,10 +15,13 @@ export interface PresenceOptions {
 
 /** People looked at at once when a list is asked for. */
 const lookupsAtOnce = 32;
+/** When to ask again while nobody may be told. */
+const retryAfterMs = 2_000;
 
 /**
  * Tells the store who is here, and those who asked who of the people they share a conversation with is. Changes are
- * gathered: a socket gets at most one frame in `coalesceMs`, with the newest state of each.
+ * gathered: a socket gets at most one frame in `coalesceMs`, with the newest state of each. While it may be that a
+ * departure was not delivered yet, changes go on gathering and nobody is told.
  */
 export class PresenceService {
   readonly #watchers = new Map<string, Set<Session>>();
@@ -30,6 +34,7 @@ export class PresenceService {
   constructor(
     private readonly store: PresenceStore,
     private readonly visibility: PresenceVisibility,
+    private readonly freshness: Pick<Freshness, 'isFresh'>,
     private readonly options: PresenceOptions,
     private readonly logger: Logger,
   ) {
@@ -64,7 +69,10 @@ export class PresenceService {
     this.store.disconnect(principal.userId, principal.deviceId, session.id, now).catch(this.#unavailable);
   }
 
-  /** Replaces whom this session watches and answers with the state of all of them. */
+  /**
+   * Replaces whom this session watches and answers with the state of all of them.
+   * @throws ParleyError `feature_unavailable` while deliveries are late: they are watched, and told when that is over
+   */
   async subscribe(session: Session, ref: number, userIds: readonly string[]): Promise<void> {
     this.#forget(session);
     const { principal } = session;
@@ -81,7 +89,24 @@ export class PresenceService {
     session.interest = interest;
     addTo(this.#interested, principal.userId, session);
     for (const userId of interest.userIds) addTo(this.#watchers, userId, session);
-    const people = await this.visible(principal.userId, [...interest.userIds]);
+    if (userIds.length === 0 || this.freshness.isFresh()) return this.#answer(session, interest, ref);
+    this.#schedule(session);
+    throw late();
+  }
+
+  /**
+   * Presence of these people as the viewer may see it, in their order.
+   * @throws ParleyError `feature_unavailable` while deliveries are late
+   */
+  async visible(viewerId: string, userIds: readonly string[]): Promise<PresenceView[]> {
+    if (!this.freshness.isFresh()) throw late();
+    return this.#look(viewerId, userIds);
+  }
+
+  async #answer(session: Session, interest: PresenceInterest, ref?: number): Promise<void> {
+    const { principal } = session;
+    if (principal === null) return;
+    const people = await this.#look(principal.userId, [...interest.userIds]);
     if (session.interest !== interest) return;
     for (const { userId, state, lastSeen } of people) {
       if (state !== 'offline' || lastSeen !== null) interest.told.add(userId);
@@ -92,8 +117,7 @@ export class PresenceService {
     if (interest.pending.size > 0) this.#schedule(session);
   }
 
-  /** Presence of these people as the viewer may see it, in their order. */
-  async visible(viewerId: string, userIds: readonly string[]): Promise<PresenceView[]> {
+  async #look(viewerId: string, userIds: readonly string[]): Promise<PresenceView[]> {
     const visible = new Set<string>();
     for (let i = 0; i < userIds.length; i += lookupsAtOnce) {
       const part = userIds.slice(i, i + lookupsAtOnce);
@@ -165,9 +189,15 @@ export class PresenceService {
 
   #schedule(session: Session): void {
     this.#dirty.add(session);
+    this.#flushSoon();
+  }
+
+  #flushSoon(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = null;
-      this.#flush().catch(this.#unavailable);
+      if (this.#dirty.size === 0) return;
+      if (this.freshness.isFresh()) this.#flush().catch(this.#unavailable);
+      else this.#flushSoon();
     }, this.options.coalesceMs);
   }
 
@@ -181,12 +211,16 @@ export class PresenceService {
       if (answer === undefined) shown.set(userId, (answer = this.visibility.isShown(userId)));
       return answer;
     };
-    for (const session of sessions) await this.#tell(session, isShown);
+    for (const session of sessions) {
+      if (this.freshness.isFresh()) await this.#tell(session, isShown);
+      else if (session.interest !== null) this.#schedule(session);
+    }
   }
 
   async #tell(session: Session, isShown: (userId: string) => Promise<boolean>): Promise<void> {
     const { interest, principal } = session;
     if (interest === null || principal === null) return;
+    if (!interest.answered) return this.#answer(session, interest);
     const pending = [...interest.pending];
     interest.pending.clear();
     const people: PresenceView[] = [];
@@ -227,6 +261,9 @@ export class PresenceService {
     this.logger.warn({ err: error }, 'presence is out of order');
   };
 }
+
+const late = (): ParleyError =>
+  new ParleyError('feature_unavailable', { detail: 'who shares a conversation is not known now', retryAfterMs });
 
 /** What was told of these is looked at again with the next frame. */
 function lookAgain({ told, pending }: PresenceInterest, userIds: Iterable<string>): void {

@@ -21,6 +21,8 @@ const watch = async (client: TestClient, ...userIds: string[]): Promise<Frame> =
 };
 const here = (userId: string) => ({ userId, state: 'online', lastSeen: null });
 const nothing = (userId: string) => ({ userId, state: 'offline', lastSeen: null });
+const beLate = () => vi.spyOn(gateway.gateway.freshness, 'isFresh').mockReturnValue(false);
+const severalFrames = () => new Promise((resolve) => setTimeout(resolve, 600));
 const told = (client: TestClient): unknown[] =>
   client.ofType('presence').flatMap((frame) => frame['people'] as unknown[]);
 
@@ -142,6 +144,57 @@ describe('a person who hides', () => {
     gateway.hidden.clear();
     gateway.world.tell({ to: 'conversation', conversationId: 'cnv_1111', change });
     expect((await client.next('presence'))['people']).toEqual([here(bob)]);
+  });
+});
+
+describe('given deliveries that are late', () => {
+  it('changes wait, and the newest state of each is told when that is over', async () => {
+    const client = await gateway.login(`${ann}/dev_1`);
+    await watch(client, bob, ann);
+    const late = beLate();
+    gateway.presence.change(online(bob));
+    gateway.presence.change(online(ann));
+    gateway.presence.change(offline(bob));
+    await severalFrames();
+    expect(client.ofType('presence')).toHaveLength(1);
+    late.mockRestore();
+    expect((await client.next('presence'))['people']).toMatchObject([{ userId: bob, state: 'offline' }, here(ann)]);
+  });
+
+  it('who has left meanwhile is told nothing of what happened since: what was told is taken back', async () => {
+    const client = await gateway.login(`${ann}/dev_1`);
+    gateway.presence.change(online(bob));
+    await watch(client, bob, ann);
+    const late = beLate();
+    gateway.world.append({ type: 'leave', conversationId: 'cnv_1111', userId: ann });
+    gateway.presence.change(offline(bob));
+    await severalFrames();
+    gateway.deliver();
+    late.mockRestore();
+    expect((await client.next('presence'))['people']).toEqual([nothing(bob)]);
+    expect(client.ofType('presence')).toHaveLength(2);
+  });
+
+  it('who asks is told to come again, is watched all the same and told of everybody when that is over', async () => {
+    const client = await gateway.login(`${ann}/dev_1`);
+    const late = beLate();
+    gateway.presence.change(online(bob));
+    client.send({ type: 'presence_subscribe', ref: 1, userIds: [bob, cat] });
+    expect(await client.next('error')).toMatchObject({ ref: 1, code: 'feature_unavailable', retryAfterMs: 2_000 });
+    await expect(gateway.gateway.presence.visible(ann, [bob])).rejects.toMatchObject({ code: 'feature_unavailable' });
+    await severalFrames();
+    expect(client.ofType('presence')).toEqual([]);
+    late.mockRestore();
+    expect(await client.next('presence')).toEqual({ type: 'presence', people: [here(bob), nothing(cat)] });
+    gateway.presence.change(offline(bob));
+    expect((await client.next('presence'))['people']).toMatchObject([{ userId: bob, state: 'offline' }]);
+  });
+
+  it('who wants to know of nobody any more is answered', async () => {
+    const client = await gateway.login(`${ann}/dev_1`);
+    await watch(client, bob);
+    beLate();
+    expect(await watch(client)).toEqual({ type: 'presence', ref: 1, people: [] });
   });
 });
 

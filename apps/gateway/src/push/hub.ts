@@ -1,9 +1,19 @@
 import type { CursorCodec, Logger } from '@parley/platform';
-import type { Delivery, DeliveryBatch, DeliverySubscriber, ReadModels } from '@parley/ports';
+import { tracer } from '@parley/platform/tracing';
+import type {
+  ConversationDelivery,
+  Delivery,
+  DeliveryBatch,
+  DeliverySubscriber,
+  MembershipMove,
+  ReadModels,
+} from '@parley/ports';
 import { Audiences } from './audiences.js';
 import { ChangeSet } from './change-set.js';
 import { type LiveBatch, Person, type Subscriber } from './person.js';
+import { Showing } from './showing.js';
 import { Slots } from './slots.js';
+import { tracePush } from './trace-push.js';
 
 export interface HubObserver {
   /** This person is no longer in one of their conversations. */
@@ -78,7 +88,7 @@ export class Hub {
     if (index >= 0) person.subscribers.splice(index, 1);
     if (person.subscribers.length > 0 || this.#people.get(person.userId) !== person) return;
     this.#people.delete(person.userId);
-    for (const conversationId of person.conversations) this.#audiences.leave(conversationId, person);
+    for (const conversationId of person.conversations.keys()) this.#audiences.leave(conversationId, person);
     person.end();
   }
 
@@ -101,6 +111,7 @@ export class Hub {
 
   #distribute(batch: DeliveryBatch): void {
     const receivedAt = performance.now();
+    const pushed = tracer === null ? null : tracePush(tracer, batch, (delivery) => this.#receivers(delivery));
     if (batch.previous > this.#position) this.#onLoss(batch.previous);
     const live: LiveBatch = { empty: ChangeSet.empty(), touched: [] };
     for (const delivery of batch.deliveries) if (delivery.position > this.#position) this.#route(delivery, live);
@@ -109,15 +120,15 @@ export class Hub {
       const cursor = this.deps.cursors.encodePosition(batch.position);
       for (const subscriber of live.touched) subscriber.endBatch(cursor);
     }
+    pushed?.();
     for (const observer of this.#observers) observer.onBatch(batch, receivedAt);
   }
 
   #route(delivery: Delivery, live: LiveBatch): void {
     if (delivery.to === 'conversation') {
-      const blind = delivery.except === undefined ? null : new Set(delivery.except);
-      for (const person of this.#audiences.of(delivery.conversationId)) {
-        if (blind === null || !blind.has(person.userId)) deliver(person, delivery, live);
-      }
+      const audience = this.#audiences.of(delivery.conversationId);
+      if (Showing.isForAll(delivery)) for (const person of audience) deliver(person, delivery, live);
+      else show(delivery, audience, live);
       return;
     }
     const person = this.#people.get(delivery.userId);
@@ -130,8 +141,19 @@ export class Hub {
     }
   }
 
-  #move(person: Person, position: number, change: { readonly conversationId: string; readonly member: boolean }): void {
-    if (!person.move({ position, ...change })) return;
+  /** People at this gateway whom it reaches, but for who said it. */
+  #receivers(delivery: Delivery): number {
+    if (delivery.to === 'user') return this.#people.has(delivery.userId) ? 1 : 0;
+    let receivers = 0;
+    const showing = new Showing(delivery);
+    for (const person of this.#audiences.of(delivery.conversationId)) {
+      if (person.userId !== delivery.senderId && showing.reaches(person)) receivers++;
+    }
+    return receivers;
+  }
+
+  #move(person: Person, position: number, change: MembershipMove): void {
+    if (!person.move({ position, change })) return;
     if (change.member) this.#audiences.join(change.conversationId, person);
     else this.#audiences.leave(change.conversationId, person);
   }
@@ -155,7 +177,7 @@ export class Hub {
     await this.#readings.with(async () => {
       while (wanted()) {
         const floor = this.#position;
-        const read = await this.deps.models.membership.conversationsOf(person.userId).catch((error: unknown) => {
+        const read = await this.deps.models.membership.windowsOf(person.userId).catch((error: unknown) => {
           this.deps.logger.warn({ err: error }, 'the conversations of a person cannot be read; trying again');
           return null;
         });
@@ -164,12 +186,21 @@ export class Hub {
         // Changes of membership up to `floor` were handed on before this reading and are in nobody's memory.
         else if (read.position < floor) await this.deps.models.positions.waitFor(floor, retryMs);
         else {
-          person.finishReading(read.position, read.conversationIds);
-          for (const conversationId of person.conversations) this.#audiences.join(conversationId, person);
+          person.finishReading(read.position, read.windows);
+          for (const conversationId of person.conversations.keys()) this.#audiences.join(conversationId, person);
           return;
         }
       }
     });
+  }
+}
+
+/** To each what they may see of it. */
+function show(delivery: ConversationDelivery, audience: Iterable<Person>, live: LiveBatch): void {
+  const showing = new Showing(delivery);
+  for (const person of audience) {
+    const shown = showing.to(person);
+    if (shown !== null) deliver(person, shown, live);
   }
 }
 

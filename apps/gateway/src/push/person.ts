@@ -1,4 +1,5 @@
-import type { Delivery } from '@parley/ports';
+import type { SequenceWindow } from '@parley/events';
+import type { Delivery, MembershipMove } from '@parley/ports';
 import type { SharedFrame } from '../socket/outbox.js';
 import type { ChangeSet } from './change-set.js';
 
@@ -23,18 +24,21 @@ export interface LiveBatch {
 
 interface Move {
   readonly position: number;
-  readonly conversationId: string;
-  readonly member: boolean;
+  readonly change: MembershipMove;
 }
 
+/** Of the conversations that somebody is in: what they may see there. */
+type Conversations = ReadonlyMap<string, readonly SequenceWindow[]>;
+
 /**
- * A person with at least one open socket: the conversations they are in, known as of one position and kept true by the
- * membership changes after it.
+ * A person with at least one open socket: the conversations they are in and their windows there, known as of one position
+ * and kept true by the membership changes after it. Each coming brings all windows: those of earlier stays are not kept
+ * for people who are gone.
  */
 export class Person {
   readonly subscribers: Subscriber[] = [];
   /** Only to be believed when `ready`. */
-  conversations: ReadonlySet<string> = noConversations;
+  conversations: Conversations = noConversations;
   /** What lies at or below it is in `conversations` already. */
   asOf = 0;
   ready = false;
@@ -65,9 +69,9 @@ export class Person {
   }
 
   /** Joins what was read with what has changed since. */
-  finishReading(position: number, conversationIds: readonly string[]): void {
-    const conversations = new Set(conversationIds);
-    for (const move of this.#moves) if (move.position > position) apply(conversations, move);
+  finishReading(position: number, windows: Conversations): void {
+    const conversations = new Map(windows);
+    for (const move of this.#moves) if (move.position > position) apply(conversations, move.change);
     this.conversations = conversations;
     this.asOf = position;
     this.#moves = [];
@@ -83,7 +87,7 @@ export class Person {
       return false;
     }
     if (move.position <= this.asOf) return false;
-    apply(this.conversations as Set<string>, move);
+    apply(this.conversations as Map<string, readonly SequenceWindow[]>, move.change);
     return true;
   }
 
@@ -95,9 +99,9 @@ export class Person {
   }
 }
 
-const noConversations: ReadonlySet<string> = new Set();
+const noConversations: Conversations = new Map();
 
-function apply(conversations: Set<string>, move: Move): void {
-  if (move.member) conversations.add(move.conversationId);
-  else conversations.delete(move.conversationId);
+function apply(conversations: Map<string, readonly SequenceWindow[]>, change: MembershipMove): void {
+  if (change.member) conversations.set(change.conversationId, change.windows);
+  else conversations.delete(change.conversationId);
 }

@@ -1,7 +1,8 @@
 import { connect } from 'node:net';
 import { closeCodes } from '@parley/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { TestGateway } from '../testing/gateway.kit.js';
+import { type TestClient, TestGateway } from '../testing/gateway.kit.js';
+import type { SeenChange } from '../testing/world.kit.js';
 import { ChangeSet } from './change-set.js';
 
 const group = 'cnv_group1';
@@ -17,6 +18,32 @@ const say = (): void => {
   gateway.world.append({ type: 'message', conversationId: group });
   gateway.deliver();
 };
+
+const late = 'usr_0009';
+const move = (type: 'join' | 'leave', userId: string): void => {
+  gateway.world.append({ type, conversationId: group, userId });
+  gateway.deliver();
+};
+const reactTo = (sequence: number): void => {
+  gateway.world.append({ type: 'reaction', conversationId: group, sequence });
+  gateway.deliver();
+};
+const view = (...pins: number[]): void => {
+  gateway.world.append({ type: 'view', conversationId: group, pins });
+  gateway.deliver();
+};
+const sayOne = (): number => {
+  const sequence = gateway.world.append({ type: 'message', conversationId: group });
+  gateway.deliver();
+  return sequence;
+};
+const seenBy = async (client: TestClient, kind: string): Promise<SeenChange[]> => {
+  await client.round();
+  const changes = client.ofType('changes').flatMap((frame) => frame['changes'] as SeenChange[]);
+  return changes.filter((change) => change.kind === kind);
+};
+const pinsSeenBy = async (client: TestClient) =>
+  (await seenBy(client, 'conversation')).map(({ conversation }) => conversation?.pins);
 
 describe('ChangeSet', () => {
   it('is the same for the same changes in the same order, and encodes them once', () => {
@@ -59,18 +86,89 @@ describe('live push', () => {
     }
   });
 
-  it('leaves out those who may not see a change of an old message', async () => {
+  it('leaves out the newcomer where their entry says it', async () => {
     const client = await gateway.login('usr_0001/dev_1');
     const other = await gateway.login('usr_0002/dev_1');
     gateway.world.tell({
       to: 'conversation',
       conversationId: group,
-      change: '{"kind":"message"}',
-      except: ['usr_0001'],
+      change: '{"kind":"member"}',
+      except: 'usr_0001',
     });
     await other.next('changes');
     await client.round();
     expect(client.ofType('changes')).toEqual([]);
+  });
+
+  it.each(['who came while connected', 'who connects afterwards'])(
+    'shows changes of messages from before their time not to somebody %s, and later ones',
+    async (when) => {
+      const old = await gateway.login('usr_0001/dev_1');
+      let client = when === 'who connects afterwards' ? null : await gateway.login(`${late}/dev_1`);
+      const before = sayOne();
+      move('join', late);
+      const after = sayOne();
+      client ??= await gateway.login(`${late}/dev_1`);
+      reactTo(before);
+      reactTo(after);
+      expect(await seenBy(old, 'reaction')).toHaveLength(2);
+      expect((await seenBy(client, 'reaction')).map(({ position }) => position)).toEqual([
+        String(gateway.world.lastPosition),
+      ]);
+    },
+  );
+
+  it.each(['stayed connected', 'connects afterwards'])(
+    'shows changes of all messages of their time to somebody who left, came back and %s',
+    async (how) => {
+      let client = how === 'connects afterwards' ? null : await gateway.login('usr_0001/dev_1');
+      const there = sayOne();
+      move('leave', 'usr_0001');
+      const gone = sayOne();
+      reactTo(there);
+      move('join', 'usr_0001');
+      const back = sayOne();
+      client ??= await gateway.login('usr_0001/dev_1');
+      const begin = gateway.world.lastPosition;
+      for (const sequence of [there, gone, back]) reactTo(sequence);
+      expect((await seenBy(client, 'reaction')).map(({ position }) => Number(position) - begin)).toEqual([10, 30]);
+    },
+  );
+
+  it('takes the pins of messages from before their time out of the view, and makes one view for each set of pins', async () => {
+    const before = sayOne();
+    const others = ['usr_0007', 'usr_0008'];
+    for (const userId of others) move('join', userId);
+    const after = sayOne();
+    move('join', late);
+    const old = await gateway.login('usr_0001/dev_1');
+    const [one, two] = [await gateway.login(`${others[0]}/dev_1`), await gateway.login(`${others[1]}/dev_1`)];
+    const last = await gateway.login(`${late}/dev_1`);
+    const made = vi.spyOn(JSON, 'parse');
+    view(after, before);
+    const views = made.mock.calls.filter(([text]) => text.startsWith('{"kind":"conversation"'));
+    made.mockRestore();
+    expect(views).toHaveLength(2);
+    expect(await pinsSeenBy(old)).toEqual([[after, before]]);
+    expect(await pinsSeenBy(one)).toEqual([[after]]);
+    expect(await pinsSeenBy(two)).toEqual([[after]]);
+    expect(await pinsSeenBy(last)).toEqual([[]]);
+  });
+
+  it('goes by the windows that are read again when deliveries are lost', async () => {
+    const client = await gateway.login('usr_0001/dev_1');
+    const before = sayOne();
+    move('join', late);
+    const newcomer = await gateway.login(`${late}/dev_1`);
+    gateway.world.append({ type: 'message', conversationId: group });
+    gateway.world.project();
+    gateway.world.publish({ lost: true });
+    reactTo(before);
+    await vi.waitFor(async () => expect(await seenBy(client, 'reaction')).toHaveLength(1));
+    await vi.waitFor(async () => expect(await seenBy(newcomer, 'message')).toHaveLength(1));
+    reactTo(before);
+    await vi.waitFor(async () => expect(await seenBy(client, 'reaction')).toHaveLength(2));
+    expect(await seenBy(newcomer, 'reaction')).toEqual([]);
   });
 
   it('brings the removed their departure and nothing after it', async () => {

@@ -16,7 +16,7 @@ const defaultLimit = 50;
 
 /** Pages of a conversation for its members: the same on sockets and REST. */
 export class HistoryReads {
-  constructor(private readonly models: Pick<ReadModels, 'history' | 'membership'>) {}
+  constructor(private readonly models: Pick<ReadModels, 'history' | 'membership' | 'positions'>) {}
 
   /** @throws ParleyError `conversation_not_found` for all but members, `invalid_request` */
   async page(userId: string, request: HistoryRequest): Promise<HistoryPage> {
@@ -24,12 +24,14 @@ export class HistoryReads {
     if ([before, after, around].filter((anchor) => anchor !== undefined).length > 1) {
       throw new ParleyError('invalid_request', { detail: 'give at most one of before, after and around' });
     }
+    const upTo = this.models.positions.safePosition();
     const { windows } = await memberOnly(this.models.membership, conversationId, userId);
     return this.models.history.page({
       conversationId,
       windows,
       limit,
       notices,
+      upTo,
       ...(before === undefined ? {} : { before }),
       ...(after === undefined ? {} : { after }),
       ...(around === undefined ? {} : { around }),

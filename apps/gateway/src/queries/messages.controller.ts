@@ -48,7 +48,8 @@ export class MessagesController {
     const asOf = await this.reads.begin(input);
     const { conversationId, sequence } = input.params;
     const { windows } = await this.reads.member(input, conversationId);
-    const found = sees(windows, sequence) ? await this.reads.models.history.message(conversationId, sequence) : null;
+    const { history } = this.reads.models;
+    const found = sees(windows, sequence) ? await history.message(conversationId, sequence, asOf) : null;
     if (found === null || found.json === null) throw new ParleyError('message_not_found');
     tellPosition(reply, asOf);
     sendJson(reply, found.json);

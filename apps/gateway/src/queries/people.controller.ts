@@ -2,10 +2,14 @@ import { Controller, Inject, Res } from '@nestjs/common';
 import { HandleRoute, Input, ParleyError, type RouteInput, sendJson, tellPosition } from '@parley/platform';
 import { queryRoutes } from '@parley/protocol';
 import type { FastifyReply } from 'fastify';
+import { setTimeout as pause } from 'node:timers/promises';
 import { LiveGateway } from '../gateway.provider.js';
 import { ReadContext } from './read-context.js';
 
 const defaultFound = 20;
+/** A token of a program is nobody's, and is told so. */
+const projectedWithinMs = 2_000;
+const lookEveryMs = 50;
 
 /** Who people are, oneself among them, and who of them is here. */
 @Controller()
@@ -20,8 +24,7 @@ export class PeopleController {
     const asOf = await this.reads.begin(input);
     const { people } = this.reads.models;
     const { userId, deviceId, scopes } = input.principal;
-    const [person] = await people.byIds([userId]);
-    if (person === undefined) throw new ParleyError('user_not_found');
+    const person = await this.#projected(userId);
     const presenceVisibility = await people.presenceVisibility(userId);
     tellPosition(reply, asOf);
     sendJson(reply, JSON.stringify({ ...(JSON.parse(person) as object), deviceId, scopes, presenceVisibility }));
@@ -51,6 +54,16 @@ export class PeopleController {
     const asOf = await this.reads.begin(input);
     const [person = null] = await this.reads.models.people.byIds([input.params.userId]);
     this.reads.send(reply, asOf, person, 'user_not_found');
+  }
+
+  /** Whoever has a session was registered, perhaps a moment ago: waits until they can be read. */
+  async #projected(userId: string): Promise<string> {
+    for (const until = performance.now() + projectedWithinMs; ;) {
+      const [person] = await this.reads.models.people.byIds([userId]);
+      if (person !== undefined) return person;
+      if (performance.now() >= until) throw new ParleyError('user_not_found');
+      await pause(lookEveryMs);
+    }
   }
 
   @HandleRoute(queryRoutes.listPresence)

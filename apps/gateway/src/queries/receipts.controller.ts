@@ -47,7 +47,7 @@ export class ReceiptsController {
     const { conversationId, sequence } = input.params;
     const { windows } = await this.reads.member(input, conversationId);
     const { history } = this.reads.models;
-    const isThere = sees(windows, sequence) && (await history.message(conversationId, sequence)).json !== null;
+    const isThere = sees(windows, sequence) && (await history.message(conversationId, sequence, asOf)).json !== null;
     if (!isThere) throw new ParleyError('message_not_found');
     await this.page(input, conversationId, asOf, request, reply, ({ userId, delivered, read }) => ({
       userId,

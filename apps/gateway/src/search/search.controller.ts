@@ -39,6 +39,7 @@ export class SearchController {
       terms: parsed.terms,
       order,
       limit,
+      upTo: readable,
       hasLink: parsed.hasLink,
       hasMention: parsed.hasMention,
       ...(from === null ? {} : { from }),

@@ -1,5 +1,5 @@
 import type { ParleyError } from '@parley/platform';
-import { errors } from '@parley/protocol';
+import { type CloseReason, errors } from '@parley/protocol';
 
 /** An `error` frame as JSON. */
 export function errorFrame(error: ParleyError, ref?: number, traceId?: string): string {
@@ -15,4 +15,12 @@ export function errorFrame(error: ParleyError, ref?: number, traceId?: string): 
     errors: error.errors,
     traceId,
   });
+}
+
+/** How the socket of somebody is closed who is not let in. */
+export function closeReasonOf(error: ParleyError): CloseReason {
+  if (error.code === 'token_expired') return 'tokenExpired';
+  if (error.code === 'session_revoked') return 'loggedOut';
+  if (error.code === 'unauthenticated') return 'unauthenticated';
+  return 'tryLater';
 }

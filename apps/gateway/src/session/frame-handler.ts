@@ -1,5 +1,6 @@
 import { asParleyError, type Clock, type CursorCodec, type Logger, ParleyError } from '@parley/platform';
-import type { Command, CommandClient, CommandResult, MessageAccepted } from '@parley/ports';
+import { tracer } from '@parley/platform/tracing';
+import type { Command, CommandClient, CommandContext, CommandResult, MessageAccepted } from '@parley/ports';
 import type { ClientFrame, ClientFrameOf } from '@parley/protocol';
 import type { GatewayMetrics } from '../metrics.js';
 import type { PresenceService } from '../presence/presence-service.js';
@@ -75,17 +76,21 @@ export class FrameHandler {
   async #execute(session: Session, frame: CommandFrame, now: number): Promise<void> {
     const { commands, metrics } = this.deps;
     const startedAt = performance.now();
+    const span = tracer?.begin(`frame ${frame.type}`, undefined, { kind: 'server' });
     session.commandBegins();
     try {
       const { userId: actorId, deviceId } = session.principal ?? notLoggedIn();
-      const context = { actorId, deviceId, now, correlationId: session.nextCorrelationId() };
+      const asked: CommandContext = { actorId, deviceId, now, correlationId: session.nextCorrelationId() };
+      const context = span === undefined ? asked : { ...asked, traceparent: span.traceparent };
       const result = await commands.execute<Command>(commandOf(frame), context);
       metrics.commandDone(frame.type, startedAt);
       this.#answer(session, frame, result);
     } catch (error) {
+      span?.end(error);
       metrics.commandFailed(frame.type, startedAt);
       this.#fail(session, frame.ref, error);
     } finally {
+      span?.end();
       session.commandEnds();
     }
   }

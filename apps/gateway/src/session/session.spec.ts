@@ -120,6 +120,14 @@ describe('logging in', () => {
   });
 });
 
+/** A device whose session the registry is told of. */
+const claiming = async () => {
+  const client = await gateway.connect();
+  client.send({ type: 'hello', token: `${ann}/dev_phone` });
+  await vi.waitFor(() => expect(gateway.devices.told).toHaveLength(1));
+  return { client, sessionId: gateway.devices.told[0]?.split(' ')[3] ?? '' };
+};
+
 describe('one session a device', () => {
   it('ends the old socket when the device connects again, without harm to the new one', async () => {
     const old = await gateway.login(`${ann}/dev_phone`);
@@ -129,6 +137,46 @@ describe('one session a device', () => {
     const announced = gateway.presence.announced.at(-1)?.connectionId;
     expect(gateway.presence.gone).not.toContain(announced);
     expect(gateway.gateway.sessions.all.size).toBe(1);
+  });
+
+  it('ends a session that was replaced at another gateway, and no newer one', async () => {
+    const old = await gateway.login(`${ann}/dev_phone`);
+    const [claimed] = gateway.devices.told;
+    const sessionId = claimed?.split(' ')[3] ?? '';
+    expect(claimed).toBe(`claim ${ann} dev_phone ${sessionId}`);
+    gateway.devices.replace(ann, 'dev_phone', 'ses_of_yesterday');
+    await old.round();
+    gateway.devices.replace(ann, 'dev_phone', sessionId);
+    expect((await old.closed).code).toBe(closeCodes.sessionReplaced.code);
+    await vi.waitFor(() => expect(gateway.devices.told).toContain(`release ${ann} dev_phone ${sessionId}`));
+  });
+
+  describe('while the registry takes its time', () => {
+    let answer: () => void;
+    beforeEach(() => {
+      const answers = Promise.withResolvers<void>();
+      gateway.devices.answers = answers.promise;
+      answer = answers.resolve;
+    });
+    it('says nothing to a device: it could leave, and come to another gateway earlier', async () => {
+      const { client } = await claiming();
+      expect(client.frames).toEqual([]);
+      answer();
+      await client.next('welcome');
+    });
+
+    it('ends a session that was replaced elsewhere, or whose device was logged out', async () => {
+      const replaced = await claiming();
+      gateway.devices.replace(ann, 'dev_phone', replaced.sessionId);
+      expect((await replaced.client.closed).code).toBe(closeCodes.sessionReplaced.code);
+      gateway.devices.told.length = 0;
+      const loggedOut = await claiming();
+      gateway.revocations.publish({ userId: ann, deviceIds: ['dev_phone'] });
+      expect((await loggedOut.client.closed).code).toBe(closeCodes.loggedOut.code);
+      answer();
+      await vi.waitFor(() => expect(gateway.devices.told).toContain(`release ${ann} dev_phone ${loggedOut.sessionId}`));
+      expect(loggedOut.client.frames.map(({ type }) => type)).not.toContain('welcome');
+    });
   });
 
   it('keeps all devices of a person in step', async () => {

@@ -53,6 +53,8 @@ export class Session implements OutboxOwner, SyncTransport {
   lastHeard: number;
   /** When presence was last told of it. ms. */
   lastAnnounced = 0;
+  /** When the device registry was last told of it. ms. */
+  lastClaimed: number;
   away = false;
   /** Frames that came while the token was being checked. */
   held: unknown[] | null = null;
@@ -79,6 +81,7 @@ export class Session implements OutboxOwner, SyncTransport {
     this.#clock = clock;
     this.since = clock.now();
     this.lastHeard = this.since;
+    this.lastClaimed = this.since;
   }
 
   get open(): boolean {

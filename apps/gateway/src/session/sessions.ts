@@ -9,7 +9,7 @@ import {
   type Principal,
   type TokenVerifier,
 } from '@parley/platform';
-import type { CloseReason, ClientFrameOf } from '@parley/protocol';
+import type { ClientFrameOf, CloseReason } from '@parley/protocol';
 import { ConnectionCounts } from '../limits/connection-counts.js';
 import { TokenBucket } from '../limits/token-bucket.js';
 import type { GatewayMetrics } from '../metrics.js';
@@ -17,7 +17,8 @@ import type { PresenceService } from '../presence/presence-service.js';
 import type { Hub } from '../push/hub.js';
 import { FlushQueue } from '../socket/outbox.js';
 import { type Replay, Subscription } from '../sync/subscription.js';
-import { errorFrame } from './error-frame.js';
+import type { DeviceClaims } from './device-claims.js';
+import { closeReasonOf, errorFrame } from './error-frame.js';
 import type { FrameHandler } from './frame-handler.js';
 import { FrameRefused, readFrame } from './read-frame.js';
 import { readMessage } from './read-message.js';
@@ -41,6 +42,7 @@ export interface SessionsDependencies {
   readonly hub: Pick<Hub, 'attach' | 'detach'>;
   readonly replay: Replay;
   readonly presence: PresenceService;
+  readonly devices: DeviceClaims;
   readonly handler: FrameHandler;
   readonly metrics: GatewayMetrics;
   readonly limits: SessionLimits;
@@ -124,9 +126,17 @@ export class Sessions {
 
   /** Ends the sessions of these devices, or of all of them. */
   endDevices(userId: string, deviceIds: readonly string[], reason: CloseReason, error: ParleyError): void {
-    for (const session of this.#byUser.of(userId)) {
-      if (deviceIds.includes(session.principal?.deviceId ?? '')) this.#end(session, reason, error);
+    for (const session of [...this.#byUser.of(userId), ...this.deps.devices.opening]) {
+      const { principal } = session;
+      if (principal?.userId === userId && deviceIds.includes(principal.deviceId)) this.#end(session, reason, error);
     }
+  }
+
+  /** A newer session of the same device has begun at another gateway. */
+  replaced(userId: string, deviceId: string, sessionId: string): void {
+    const known = [this.#byUser.ofDevice(userId, deviceId), ...this.deps.devices.opening];
+    const session = known.find((one) => one?.id === sessionId);
+    if (session !== undefined) this.#end(session, 'sessionReplaced');
   }
 
   /** To be called at least once in half a heartbeat: finds the silent, the expired and those who do not let go. */
@@ -147,6 +157,9 @@ export class Sessions {
           if (now - session.lastHeard > 2 * limits.heartbeatMs) this.#end(session, 'heartbeatMissed');
           else if ((session.principal?.expiresAt ?? 0) <= now) {
             this.#end(session, 'tokenExpired', new ParleyError('token_expired'));
+          } else if (now - session.lastClaimed >= limits.heartbeatMs) {
+            session.lastClaimed = now;
+            this.deps.devices.renew(session);
           }
           break;
         default:
@@ -187,6 +200,9 @@ export class Sessions {
     session.pause();
     try {
       const principal = await this.deps.verifier.verify(token);
+      if (session.state !== 'verifying') return;
+      session.principal = principal;
+      await this.deps.devices.claim(session, principal);
       if (session.state === 'verifying') this.#admit(session, principal, hello);
     } catch (error) {
       const told = this.#tell(error);
@@ -197,15 +213,15 @@ export class Sessions {
   }
 
   #admit(session: Session, principal: Principal, hello: ClientFrameOf<'hello'> | null): void {
-    const { hub, presence, replay, limits, clock } = this.deps;
+    const { hub, presence, devices, replay, limits, clock } = this.deps;
     const { userId, deviceId } = principal;
     const before = this.#byUser.ofDevice(userId, deviceId);
     if (before !== undefined) this.#end(before, 'sessionReplaced');
     if (this.#byUser.of(userId).length >= limits.connectionsPerUser) {
       session.end('tooManyConnections', new ParleyError('too_many_connections', { retryAfterMs: 60_000 }));
+      devices.closed(session, principal);
       return;
     }
-    session.principal = principal;
     session.state = 'open';
     this.#byUser.add(userId, session);
     session.subscription = new Subscription(session, replay);
@@ -313,6 +329,7 @@ export class Sessions {
     subscription.close();
     this.deps.hub.detach(subscription.person, subscription);
     this.#byUser.delete(principal.userId, session);
+    this.deps.devices.closed(session, principal);
     this.deps.presence.closed(session, this.deps.clock.now());
   }
 
@@ -325,10 +342,3 @@ export class Sessions {
 
 /** How long a socket that was told to close may take: what it has not read yet is still offered to it. */
 const closingGraceMs = 5_000;
-
-function closeReasonOf(error: ParleyError): CloseReason {
-  if (error.code === 'token_expired') return 'tokenExpired';
-  if (error.code === 'session_revoked') return 'loggedOut';
-  if (error.code === 'unauthenticated') return 'unauthenticated';
-  return 'tryLater';
-}

@@ -1,12 +1,13 @@
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type Clock, ParleyError, problemOf } from '@parley/platform';
+import { type Clock, ParleyError, problemOf, Standstill } from '@parley/platform';
 import { subprotocol } from '@parley/protocol';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { TokenBucket } from '../limits/token-bucket.js';
 import { SessionSocket } from '../session/session.js';
 import type { Sessions } from '../session/sessions.js';
 import { ClientAddress } from './client-address.js';
+import { LateFrames } from './late-frames.js';
 import { bearerToken, checkUpgrade } from './upgrade-check.js';
 
 export const socketPath = '/v1/socket';
@@ -39,6 +40,7 @@ export class SocketServer {
   readonly #accepts: TokenBucket;
   readonly #refusals: TokenBucket;
   readonly #listeners: SharedListeners;
+  readonly #standstill = new Standstill();
   #http: Pick<Server, 'on' | 'off'> | null = null;
   #draining = false;
 
@@ -60,10 +62,12 @@ export class SocketServer {
       WebSocket: SessionSocket,
       handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),
     });
+    const frames = new LateFrames(this.#standstill, ({ session }, data, isBinary) => {
+      if (session !== null) sessions.received(session, data, isBinary);
+    });
     this.#listeners = {
       message(data, isBinary) {
-        const { session } = this as SessionSocket;
-        if (session !== null) sessions.received(session, data as Buffer, isBinary);
+        frames.take(this as SessionSocket, data as Buffer, isBinary);
       },
       close(code) {
         const { session } = this as SessionSocket;
@@ -85,6 +89,7 @@ export class SocketServer {
   detach(): void {
     this.#http?.off('upgrade', this.#onUpgrade);
     this.#server.close();
+    this.#standstill.close();
   }
 
   /** From now on new sockets are refused. */

@@ -114,6 +114,8 @@ const conversationId = fc.constantFrom(...conversations);
 const step = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('message' as const), conversationId }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('move' as const), conversationId, userId: user }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('react' as const), conversationId, which: fc.nat(5) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('view' as const), conversationId, which: fc.nat(7) }) },
   { weight: 6, arbitrary: fc.record({ do: fc.constant('project' as const) }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('follow' as const) }) },
   { weight: 6, arbitrary: fc.record({ do: fc.constant('publish' as const), lost: fc.boolean() }) },
@@ -143,6 +145,15 @@ const doing: { readonly [D in Step['do']]: (next: Extract<Step, { do: D }>, scen
   move: ({ conversationId, userId }, { world }) => {
     const type = world.isMember(userId, conversationId) ? 'leave' : 'join';
     world.append({ type, conversationId, userId });
+  },
+  react: ({ conversationId, which }, { world }) => {
+    const said = world.said(conversationId);
+    const sequence = said[which % said.length];
+    if (sequence !== undefined) world.append({ type: 'reaction', conversationId, sequence });
+  },
+  view: ({ conversationId, which }, { world }) => {
+    const pins = world.said(conversationId).filter((_, index) => ((index + 1) & which) !== 0);
+    world.append({ type: 'view', conversationId, pins });
   },
   project: (_next, { world }) => world.project(),
   follow: (_next, { world }) => world.follow(),
@@ -206,8 +217,12 @@ function beginningOf({ from, device }: Connected): number | null {
 const isIn = ({ conversationId }: { conversationId: string }, json: string): boolean =>
   (JSON.parse(json) as SeenChange).conversationId === conversationId;
 
+/** Which change it is, and what is shown of it. */
+const shownOf = ({ at, conversation }: SeenChange): string =>
+  conversation === undefined ? at : `${at} pins ${conversation.pins.join(',')}`;
+
 const ats = (changes: readonly { json: string }[]): string[] =>
-  changes.map(({ json }) => (JSON.parse(json) as SeenChange).at);
+  changes.map(({ json }) => shownOf(JSON.parse(json) as SeenChange));
 
 describe('a replay', () => {
   it('gives way to a newer one of the same device', async () => {
@@ -252,11 +267,11 @@ describe('the seam between replay and live', () => {
           const beginning = beginningOf(one);
           expect(beginning).not.toBeNull();
           const wanted = ats(world.visibleTo(one.userId, beginning ?? 0));
-          expect(one.device.changes.map(({ at }) => at)).toEqual(wanted);
+          expect(one.device.changes.map(shownOf)).toEqual(wanted);
           expect(one.subscription.state).toBe('live');
         }
         for (const one of gone) {
-          const seen = one.device.changes.map(({ at }) => at);
+          const seen = one.device.changes.map(shownOf);
           const wanted = ats(world.visibleTo(one.userId, beginningOf(one) ?? 0));
           expect(seen).toEqual(wanted.slice(0, seen.length));
         }
@@ -273,7 +288,7 @@ describe('the seam between replay and live', () => {
           const beginning = beginningOf(one);
           const sent: string[] = [];
           for (const frame of one.device.frames) {
-            if (frame['type'] === 'changes') sent.push(...(frame['changes'] as SeenChange[]).map(({ at }) => at));
+            if (frame['type'] === 'changes') sent.push(...(frame['changes'] as SeenChange[]).map(shownOf));
             if (beginning === null || (frame['type'] !== 'changes' && frame['type'] !== 'caught_up')) continue;
             expect(sent).toEqual(ats(world.visibleTo(one.userId, beginning, Number(frame['cursor']))));
           }
@@ -300,7 +315,7 @@ describe('the seam between replay and live', () => {
             if (frame['type'] !== 'snapshot') continue;
             for (const entry of frame['entries'] as { conversationId: string; activity: number }[]) {
               const since = ats(world.visibleTo(one.userId, entry.activity).filter(({ json }) => isIn(entry, json)));
-              expect(one.device.changes.map(({ at }) => at)).toEqual(expect.arrayContaining(since));
+              expect(one.device.changes.map(shownOf)).toEqual(expect.arrayContaining(since));
             }
           }
           const here = world.conversationsOf(one.userId, world.lastPosition);

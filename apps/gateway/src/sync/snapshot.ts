@@ -60,7 +60,7 @@ async function overtaken(
 ): Promise<string[]> {
   await person.whenReady();
   const entries: string[] = [];
-  for (const conversationId of person.conversations) {
+  for (const conversationId of person.conversations.keys()) {
     const entry = sent.has(conversationId) ? null : await models.inbox.entry(person.userId, conversationId);
     if (entry !== null) entries.push(entry);
   }

@@ -94,6 +94,34 @@ class BusPort<M> {
   }
 }
 
+/** The registry as another gateway would use it. */
+class RegistryPort {
+  readonly told: string[] = [];
+  /** Claims are answered after this. */
+  answers: Promise<void> = Promise.resolve();
+  readonly #listeners = new Set<(session: { userId: string; deviceId: string; sessionId: string }) => void>();
+
+  claim = (userId: string, deviceId: string, sessionId: string): Promise<void> =>
+    this.#note('claim', userId, deviceId, sessionId).then(() => this.answers);
+  renew = (userId: string, deviceId: string, sessionId: string): Promise<void> =>
+    this.#note('renew', userId, deviceId, sessionId);
+  release = (userId: string, deviceId: string, sessionId: string): Promise<void> =>
+    this.#note('release', userId, deviceId, sessionId);
+
+  onReplaced(listener: (session: { userId: string; deviceId: string; sessionId: string }) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  replace(userId: string, deviceId: string, sessionId: string): void {
+    for (const listener of this.#listeners) listener({ userId, deviceId, sessionId });
+  }
+
+  async #note(...words: string[]): Promise<void> {
+    this.told.push(words.join(' '));
+  }
+}
+
 /** A gateway on a real port, with the test behind it. */
 export class TestGateway {
   readonly world = new World();
@@ -101,6 +129,7 @@ export class TestGateway {
   readonly presence = new PresencePort();
   readonly signals = new BusPort<TypingSignal>();
   readonly revocations = new BusPort<{ readonly userId: string; readonly deviceIds: readonly string[] }>();
+  readonly devices = new RegistryPort();
   readonly hidden = new Set<string>();
   readonly cursors = createCursorCodec(Buffer.from('a secret of thirty-two bytes or more'));
   readonly metrics = createMetrics();
@@ -136,6 +165,7 @@ export class TestGateway {
       presence: this.presence,
       signals: this.signals,
       revocations: this.revocations,
+      devices: this.devices,
     });
   }
 

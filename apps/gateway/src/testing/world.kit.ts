@@ -1,3 +1,4 @@
+import { closeWindow, type MembershipWindow, openWindow, sees, sequenceWindowsOf } from '@parley/events';
 import type {
   ChangesPage,
   ConversationDelivery,
@@ -5,6 +6,7 @@ import type {
   DeliveryBatch,
   DeliverySubscriber,
   InboxPage,
+  MembershipMove,
   MembershipReader,
   ProjectedPositions,
   ReadModels,
@@ -12,6 +14,8 @@ import type {
 
 type WorldEvent =
   | { readonly type: 'message'; readonly conversationId: string }
+  | { readonly type: 'reaction'; readonly conversationId: string; readonly sequence: number }
+  | { readonly type: 'view'; readonly conversationId: string; readonly pins: readonly number[] }
   | { readonly type: 'join' | 'leave'; readonly conversationId: string; readonly userId: string };
 
 interface Placed {
@@ -25,6 +29,8 @@ export interface SeenChange {
   readonly at: string;
   readonly position: string;
   readonly conversationId: string;
+  /** Of a conversation view. */
+  readonly conversation?: { readonly pins: readonly number[] };
 }
 
 /** Holds a read back until the test lets it look, and its answer until the test lets it arrive. */
@@ -35,7 +41,7 @@ const openGate: Gate = { pass: () => Promise.resolve() };
 
 /**
  * A small model of everything behind the gateway: conversations, a log, read models as of a projected position, and
- * deliveries. Positions rise by ten, so that nobody can count on last + 1.
+ * deliveries. Positions rise by ten, so that nobody can count on last + 1. A message's sequence is its position.
  */
 export class World implements DeliverySubscriber {
   gate: Gate = openGate;
@@ -86,7 +92,7 @@ export class World implements DeliverySubscriber {
     if (position === previous) return;
     const deliveries = this.#log
       .filter((placed) => placed.position > previous && placed.position <= position)
-      .flatMap((placed) => deliveriesOf(placed, this.filler));
+      .flatMap((placed) => this.#deliveriesOf(placed, this.filler));
     this.#published = position;
     if (!lost) for (const listener of this.#listeners) listener({ previous, position, deliveries });
   }
@@ -110,11 +116,31 @@ export class World implements DeliverySubscriber {
     for (const placed of this.#log) {
       if (placed.position > position) break;
       const { event } = placed;
-      if (event.conversationId === conversationId && event.type !== 'message' && event.userId === userId) {
+      if (event.conversationId === conversationId && 'userId' in event && event.userId === userId) {
         member = event.type === 'join';
       }
     }
     return member;
+  }
+
+  /** As of now: readers may be ahead of the position that they say. */
+  windows(userId: string, conversationId: string): readonly MembershipWindow[] {
+    let windows: readonly MembershipWindow[] = [];
+    let last = 0;
+    for (const { position, event } of this.#log) {
+      if (event.conversationId !== conversationId) continue;
+      if (event.type === 'message') last = position;
+      else if (!('userId' in event) || event.userId !== userId) continue;
+      else windows = event.type === 'join' ? openWindow(windows, last, position) : closeWindow(windows, last, position);
+    }
+    return windows;
+  }
+
+  /** Sequences of all that was said. */
+  said(conversationId: string): readonly number[] {
+    return this.#log
+      .filter(({ event }) => event.type === 'message' && event.conversationId === conversationId)
+      .map(({ position }) => position);
   }
 
   conversationsOf(userId: string, position: number): string[] {
@@ -129,13 +155,20 @@ export class World implements DeliverySubscriber {
       .flatMap((placed) => {
         const { conversationId } = placed.event;
         // Both ends of a membership are inside: one sees oneself come, and go.
-        const sees =
+        const inside =
           this.isMember(userId, conversationId, placed.position) ||
           this.isMember(userId, conversationId, placed.position - 1);
-        return deliveriesOf(placed)
-          .filter((delivery) => (delivery.to === 'user' ? delivery.userId === userId : sees))
+        const windows = this.windows(userId, conversationId);
+        return this.#deliveriesOf(this.#asSeen(placed, windows))
+          .filter((delivery) => (delivery.to === 'user' ? delivery.userId === userId : inside))
+          .filter((delivery) => delivery.to === 'user' || delivery.shows === undefined || sees(windows, delivery.shows))
           .map(({ position, change }) => ({ position, json: change }));
       });
+  }
+
+  #asSeen({ position, event }: Placed, windows: readonly MembershipWindow[]): Placed {
+    if (event.type !== 'view') return { position, event };
+    return { position, event: { ...event, pins: event.pins.filter((sequence) => sees(windows, sequence)) } };
   }
 
   readonly positions: ProjectedPositions = {
@@ -160,11 +193,13 @@ export class World implements DeliverySubscriber {
     return seen;
   }
 
-  readonly #membership: Pick<MembershipReader, 'conversationsOf' | 'shareConversation'> = {
-    conversationsOf: (userId) =>
+  readonly #membership: Pick<MembershipReader, 'windowsOf' | 'shareConversation'> = {
+    windowsOf: (userId) =>
       this.#read(() => ({
         position: this.#readable,
-        conversationIds: this.conversationsOf(userId, this.#readable),
+        windows: new Map(
+          this.conversationsOf(userId, this.#readable).map((id) => [id, sequenceWindowsOf(this.windows(userId, id))]),
+        ),
       })),
     shareConversation: async (userId, otherId) =>
       this.conversationsOf(userId, this.#readable).some((id) => this.isMember(otherId, id, this.#readable)),
@@ -206,23 +241,25 @@ export class World implements DeliverySubscriber {
       })
       .sort((a, b) => b.activity - a.activity);
   }
-}
 
-function deliveriesOf({ position, event }: Placed, filler = ''): Delivery[] {
-  const { conversationId } = event;
-  const change = (kind: string): string =>
-    JSON.stringify({ kind, position: String(position), at: `${kind} ${position}`, conversationId, filler });
-  if (event.type === 'message') {
-    return [{ to: 'conversation', conversationId, position, sequence: position, change: change('message') }];
+  #deliveriesOf({ position, event }: Placed, filler = ''): Delivery[] {
+    const { conversationId } = event;
+    const change = (kind: string, rest: object = {}): string =>
+      JSON.stringify({ kind, position: String(position), at: `${kind} ${position}`, conversationId, filler, ...rest });
+    const toAll = { to: 'conversation', conversationId, position } as const;
+    if (event.type === 'message') return [{ ...toAll, sequence: position, change: change('message') }];
+    if (event.type === 'reaction') return [{ ...toAll, shows: event.sequence, change: change('reaction') }];
+    if (event.type === 'view') {
+      const { pins } = event;
+      return [{ ...toAll, pins, change: change('conversation', { conversation: { id: conversationId, pins } }) }];
+    }
+    const notice: Delivery = { ...toAll, change: change('notice') };
+    const { userId } = event;
+    const own = (kind: string, membership: MembershipMove): Delivery => {
+      return { to: 'user', userId, position, change: change(kind), membership };
+    };
+    if (event.type === 'leave') return [notice, own('departed', { conversationId, member: false })];
+    const windows = sequenceWindowsOf(this.windows(userId, conversationId));
+    return [own('joined', { conversationId, member: true, windows }), notice];
   }
-  const notice: Delivery = { to: 'conversation', conversationId, position, change: change('notice') };
-  const member = event.type === 'join';
-  const own: Delivery = {
-    to: 'user',
-    userId: event.userId,
-    position,
-    change: change(member ? 'joined' : 'departed'),
-    membership: { conversationId, member },
-  };
-  return member ? [own, notice] : [notice, own];
 }

@@ -1,6 +1,7 @@
 import { ParleyError } from '@parley/platform';
 import type { SignalBus, TypingSignal } from '@parley/ports';
 import { TokenBucket } from '../limits/token-bucket.js';
+import type { Freshness } from '../push/freshness.js';
 import type { Hub } from '../push/hub.js';
 import { typingFrame } from '../session/answers.js';
 import { errorFrame } from '../session/error-frame.js';
@@ -13,7 +14,8 @@ const signalsAtOnce = 10;
 
 /**
  * Who is typing: to the members who are connected and live, never stored. It ends by itself on the receiving side
- * `ttlMs` after the last sign of it, so a signal that gets lost does no harm.
+ * `ttlMs` after the last sign of it, so a signal that gets lost does no harm. While it may be that a removal was not
+ * delivered yet, nothing is passed on and nothing shown: signals pass by the projections and would not stop with them.
  */
 export class TypingService {
   readonly #unsubscribe: () => void;
@@ -21,6 +23,7 @@ export class TypingService {
   constructor(
     private readonly signals: SignalBus,
     private readonly hub: Pick<Hub, 'audience'>,
+    private readonly freshness: Pick<Freshness, 'isFresh'>,
     private readonly ttlMs: number,
   ) {
     this.#unsubscribe = signals.subscribe((signal) => this.#onSignal(signal));
@@ -41,6 +44,7 @@ export class TypingService {
       session.send(errorFrame(new ParleyError('conversation_not_found')));
       return;
     }
+    if (!this.freshness.isFresh()) return;
     if (active) (session.typingIn ??= new Set()).add(conversationId);
     else session.typingIn?.delete(conversationId);
     this.signals.publish({ conversationId, userId: principal.userId, active });
@@ -50,7 +54,7 @@ export class TypingService {
   left(session: Session): void {
     const { typingIn, principal, subscription } = session;
     session.typingIn = null;
-    if (typingIn === null || principal === null || subscription === null) return;
+    if (typingIn === null || principal === null || subscription === null || !this.freshness.isFresh()) return;
     const { person } = subscription;
     for (const conversationId of typingIn) {
       if (!person.ready || !person.conversations.has(conversationId)) continue;
@@ -59,6 +63,7 @@ export class TypingService {
   }
 
   #onSignal({ conversationId, userId, active }: TypingSignal): void {
+    if (!this.freshness.isFresh()) return;
     const frame = new SharedFrame(typingFrame(conversationId, userId, active, this.ttlMs));
     for (const person of this.hub.audience(conversationId)) {
       if (person.userId !== userId) for (const subscriber of person.subscribers) subscriber.hint(frame);

@@ -80,4 +80,22 @@ describe('typing', () => {
     expect(bob.ofType('typing')).toHaveLength(1);
     expect(gateway.signals.published).toHaveLength(1);
   });
+
+  it('given deliveries that are late, neither passes on what is said nor shows what others pass on', async () => {
+    const [ann, bob] = [await gateway.login('usr_anna1/dev_1'), await gateway.login('usr_bobb1/dev_1')];
+    ann.send(typing());
+    await bob.next('typing');
+    const late = vi.spyOn(gateway.gateway.freshness, 'isFresh').mockReturnValue(false);
+    ann.send(typing(false));
+    await ann.round();
+    gateway.signals.publish({ conversationId: group, userId: 'usr_anna1', active: true });
+    ann.socket.terminate();
+    await vi.waitFor(() => expect(gateway.gateway.sessions.all.size).toBe(1));
+    await bob.round();
+    expect(bob.ofType('typing')).toHaveLength(1);
+    expect(gateway.signals.published).toHaveLength(2);
+    late.mockRestore();
+    gateway.signals.publish({ conversationId: group, userId: 'usr_anna1', active: true });
+    expect(await bob.next('typing')).toMatchObject({ active: true });
+  });
 });

@@ -6,6 +6,7 @@ Usage: parley <command> [flags]        (from a clone: npm start -- [flags])
 
 Commands
   serve                           Starts the server (also without a command). Ctrl+C or SIGTERM: drains and stops.
+  migrate                         Makes or updates the keyspace of PARLEY_CASSANDRA_URL; harmless to run again.
   projections [list]              How far each projection is, its size and its parked events.
   projections rebuild <name>      Builds it anew beside the old one, compares, switches, while the server serves.
   projections parked              Events that a projection could not apply, and why.

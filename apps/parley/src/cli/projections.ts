@@ -58,7 +58,7 @@ interface StatusRow {
   readonly name: string;
   readonly state: string;
   readonly position: string;
-  readonly lag: number;
+  readonly lag: number | null;
   readonly parked: number;
   readonly bytes: number;
   readonly version: number;
@@ -73,7 +73,7 @@ async function list(call: Call): Promise<number> {
       version,
       state,
       position,
-      lag,
+      lag: lag ?? 'unknown',
       parked: parkedEvents,
       MiB: Math.round(bytes / 104_857.6) / 10,
       ...(error === undefined ? {} : { error }),

@@ -5,6 +5,7 @@ import { help } from './help.js';
 const commands: Readonly<Record<string, (argv: readonly string[]) => Promise<number>>> = {
   // Each brings along only what it needs: the server's parts take half a second to load.
   serve: async (rest) => (await import('./serve.js')).serve(rest),
+  migrate: async (rest) => (await import('./migrate.js')).migrate(rest),
   projections: async (rest) => (await import('./projections.js')).projections(rest),
   chat: async (rest) => (await import('./chat.js')).chat(rest),
   token: async (rest) => (await import('./token.js')).token(rest),

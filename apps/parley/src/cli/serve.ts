@@ -1,5 +1,6 @@
 import { EventLogUnusable, releaseStartupMemory } from '@parley/embedded';
 import { createLogger, describeConfig, loadConfig, type ParleyConfig, systemClock } from '@parley/platform';
+import { startTracing } from '@parley/platform/tracing';
 import { announceServer, loadSecret, prepareDataFolder, withdrawServer } from '../composition/data-folder.js';
 import { startServer } from '../composition/start-server.js';
 import { endOnUnforeseen } from './unforeseen.js';
@@ -16,6 +17,7 @@ export async function serve(argv: readonly string[]): Promise<number> {
   endOnUnforeseen(logger);
   prepareDataFolder(config.dataDir);
 
+  const tracing = await startTracing({ environment: process.env, serviceName: serviceNameOf(config), logger });
   const stopSignal = nextStopSignal();
   const running = await startServer({ config, secret: loadSecret(config), clock: systemClock, logger }).catch(explain);
   announceServer(config.dataDir, { pid: process.pid, url: running.url, startedAt: new Date().toISOString() });
@@ -26,9 +28,14 @@ export async function serve(argv: readonly string[]): Promise<number> {
   console.log(`${signal}: finishing what was accepted, sending clients away …`);
   withdrawServer(config.dataDir);
   await running.stop();
+  await tracing.close();
   console.log('Stopped.');
   return 0;
 }
+
+/** The name in traces, unless OTEL_SERVICE_NAME gives another. */
+const serviceNameOf = ({ apps }: Pick<ParleyConfig, 'apps'>): string =>
+  apps.length === 1 ? `parley-${apps[0]}` : 'parley';
 
 /** What an operator can mend is told without a stack trace. */
 function explain(error: unknown): never {

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
-import { CommandApiModule } from '@parley/command-api';
+import { CommandApiModule, CommandRestModule } from '@parley/command-api';
 import { GatewayModule } from '@parley/gateway';
 import {
   ACCOUNTS,
@@ -10,15 +10,15 @@ import {
   COMMANDS,
   CONFIG,
   createCursorCodec,
-  createMetrics,
-  createRateLimiter,
   CURSORS,
   DELIVERY,
+  DEVICES,
   EVENT_LOG_READER,
   EVENT_LOG_WRITER,
   LOGGER,
   type Logger,
   METRICS,
+  type Metrics,
   type ParleyConfig,
   PRESENCE,
   ProblemFilter,
@@ -44,21 +44,31 @@ export interface Composition {
   readonly secret: Uint8Array;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly metrics: Metrics;
   readonly engines: Engines;
+}
+
+/** Commands are decided elsewhere: everybody's `COMMANDS` is the way there. */
+@Module({})
+class RemoteCommandsModule {
+  static bind(commands: CommandClient): DynamicModule {
+    const providers = [{ provide: COMMANDS, useValue: commands }];
+    return { module: RemoteCommandsModule, global: true, providers, exports: [COMMANDS] };
+  }
 }
 
 /** The ports and what every app shares, for injection anywhere. */
 @Module({})
 class SharedModule {
-  static bind({ config, secret, clock, logger, engines }: Composition): DynamicModule {
+  static bind({ config, secret, clock, logger, metrics, engines }: Composition): DynamicModule {
     const issuer = createTokenIssuer(config, secret, clock);
     const values = new Map<symbol, unknown>([
       [CONFIG, config],
       [CLOCK, clock],
       [LOGGER, logger],
-      [METRICS, createMetrics()],
+      [METRICS, metrics],
       [CURSORS, createCursorCodec(secret)],
-      [RATE_LIMITS, rateLimits(config)],
+      [RATE_LIMITS, rateLimits(config, engines)],
       [TOKEN_ISSUER, issuer],
       [EVENT_LOG_READER, engines.logReader],
       [EVENT_LOG_WRITER, engines.logWriter],
@@ -70,6 +80,7 @@ class SharedModule {
       [PRESENCE, engines.presence],
       [SIGNALS, engines.signals],
       [REVOCATIONS, engines.revocations],
+      [DEVICES, engines.devices],
     ]);
     const providers = [
       ...[...values].map(([provide, useValue]) => ({ provide, useValue })),
@@ -83,18 +94,31 @@ class SharedModule {
   }
 }
 
-const rateLimits = (config: ParleyConfig): RateLimits => ({
-  user: createRateLimiter({ quota: config.requestsPerMinuteUser, windowSeconds: 60 }),
-  address: createRateLimiter({ quota: config.requestsPerMinuteAddress, windowSeconds: 60 }),
-  credentials: createRateLimiter({ quota: config.credentialsPerMinute, windowSeconds: 60 }),
+const rateLimits = (config: ParleyConfig, { rateLimiter }: Engines): RateLimits => ({
+  user: rateLimiter('user', { quota: config.requestsPerMinuteUser, windowSeconds: 60 }),
+  address: rateLimiter('address', { quota: config.requestsPerMinuteAddress, windowSeconds: 60 }),
+  credentials: rateLimiter('credentials', { quota: config.credentialsPerMinute, windowSeconds: 60 }),
 });
+
+/**
+ * What this process serves beside operations, which every process serves. A gateway carries the REST of the write side
+ * too: clients know only gateways.
+ */
+function appsOf({ config, engines }: Composition): (Type | DynamicModule)[] {
+  const apps = new Set(config.apps);
+  const commands =
+    engines.commands === null
+      ? [CommandApiModule]
+      : [RemoteCommandsModule.bind(engines.commands), ...(apps.has('gateway') ? [CommandRestModule] : [])];
+  return [...commands, ...(apps.has('gateway') ? [GatewayModule] : [])];
+}
 
 @Module({})
 export class AppModule {
   static compose(composition: Composition): DynamicModule {
     return {
       module: AppModule,
-      imports: [SharedModule.bind(composition), CommandApiModule, ProjectorModule, GatewayModule, OperationsModule],
+      imports: [SharedModule.bind(composition), ...appsOf(composition), ProjectorModule, OperationsModule],
       providers: [
         { provide: APP_GUARD, useClass: RouteGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },

@@ -1,25 +1,22 @@
 import { join } from 'node:path';
-import {
-  createPresenceStore,
-  createRevocationBus,
-  createSignalBus,
-  openEventLog,
-  SqliteAccountStore,
-  startEmbeddedProjections,
-} from '@parley/embedded';
-import type { Clock, Logger, ParleyConfig } from '@parley/platform';
+import { openEventLog, SqliteAccountStore, startEmbeddedProjections } from '@parley/embedded';
+import type { Logger, ParleyConfig } from '@parley/platform';
 import { projectorModule } from '@parley/projector';
+import type { Coordination } from './coordination.js';
 import type { Engines } from './engines.js';
 
-/** Every port on files of one folder, in this process and threads of it. */
-export async function openEmbeddedEngines(config: ParleyConfig, clock: Clock, logger: Logger): Promise<Engines> {
-  const { dataDir } = config;
+/** Log, read models and accounts on files of one folder, in this process and threads of it. */
+export async function openEmbeddedEngines(
+  { dataDir }: Pick<ParleyConfig, 'dataDir'>,
+  coordination: Coordination,
+  logger: Logger,
+): Promise<Engines> {
   const log = await openEventLog(dataDir);
   const projections = await startEmbeddedProjections({ dataDir, projector: projectorModule, signal: log.signal, log });
   projections.onError((error) => logger.error({ err: error }, 'projecting or delivering failed; it goes on'));
   const accounts = new SqliteAccountStore(join(dataDir, 'accounts.db'));
-  const presence = createPresenceStore({ clock });
   return {
+    ...coordination,
     logReader: log,
     logWriter: log,
     snapshots: log.snapshots,
@@ -27,11 +24,9 @@ export async function openEmbeddedEngines(config: ParleyConfig, clock: Clock, lo
     projectionAdmin: projections.admin,
     delivery: projections.delivery,
     accounts,
-    presence,
-    signals: createSignalBus(),
-    revocations: createRevocationBus(),
+    commands: null,
     async close() {
-      presence.close();
+      await coordination.close();
       await projections.close();
       await accounts.close();
       await log.close();

@@ -3,11 +3,12 @@ import { type Command, type CommandClient, type CommandContext, CommandRejected 
 import { beforeEach, describe, expect, it } from 'vitest';
 import { registeringExternalPeople } from './external-people.js';
 
-const userId = 'usr_0123456789abcdef';
+const userId = 'usr_0123456789abcdef0123456789abcdef';
 let executed: { readonly command: Command; readonly context: CommandContext }[] = [];
 let failure: Error | null = null;
 let projected: string[] = [];
-let localNames: string[] = [];
+/** User ids by name. */
+let names = new Map<string, string>();
 
 const commands: Pick<CommandClient, 'execute'> = {
   async execute(command: Command, context: CommandContext) {
@@ -29,9 +30,17 @@ const verifierFor = (username?: string) => {
     { verify: async () => principal },
     {
       commands,
-      people: { byIds: async () => projected, byUsername: async () => null },
+      people: { byIds: async () => projected },
       positions: { waitFor: async () => true },
-      accounts: { findAccount: async (name) => (localNames.includes(name) ? ({} as never) : null) },
+      accounts: {
+        async claimName(claim) {
+          const [held] = [...names].find(([, holder]) => holder === claim.userId) ?? [];
+          if (held !== undefined) return held;
+          if (names.has(claim.username)) return null;
+          names.set(claim.username, claim.userId);
+          return claim.username;
+        },
+      },
       clock: { now: () => 7 },
     },
   );
@@ -41,7 +50,7 @@ beforeEach(() => {
   executed = [];
   failure = null;
   projected = [];
-  localNames = [];
+  names = new Map();
 });
 
 describe('people of an external issuer', () => {
@@ -80,14 +89,35 @@ describe('people of an external issuer', () => {
     expect(executed).toHaveLength(2);
   });
 
+  it('keep the name they claimed, whatever the issuer calls them when they come again', async () => {
+    failure = new CommandRejected('overloaded');
+    await expect(verifierFor('ann').verify('')).rejects.toBe(failure);
+    failure = null;
+    await verifierFor('anna').verify('');
+    expect(executed.at(-1)?.command).toEqual({ type: 'register-user', username: 'ann', displayName: 'anna' });
+    expect([...names.keys()]).toEqual(['ann']);
+  });
+
+  it('are not registered under a name that is somebody else’s', async () => {
+    for (const name of ['ann', 'ann-abcdef', 'ann-0123456789abcdef0123456789abcdef']) names.set(name, 'usr_other');
+    await expect(verifierFor('ann').verify('')).rejects.toMatchObject({ code: 'username_taken' });
+    names.delete('ann-0123456789abcdef0123456789abcdef');
+    await verifierFor('ann').verify('');
+    expect(executed).toMatchObject([{ command: { username: 'ann-0123456789abcdef0123456789abcdef' } }]);
+  });
+
   it.each([
-    ['Ann', 'Ann-abcdef', 'Ann'],
+    ['Ann', 'ann-abcdef', 'Ann'],
+    ['Bob', 'bob', 'Bob'],
     ['x'.repeat(65), `${'x'.repeat(24)}-abcdef`, 'x'.repeat(65)],
     ['👋'.repeat(80), `${'👋'.repeat(14)}-abcdef`, `${'👋'.repeat(14)}-abcdef`],
     [undefined, 'person-abcdef', 'person-abcdef'],
-  ])('named %s get a name of their own when it is not to be had', async (claimed, username, displayName) => {
-    localNames = ['ann'];
-    await verifierFor(claimed).verify('');
-    expect(executed[0]?.command).toEqual({ type: 'register-user', username, displayName });
-  });
+  ])(
+    'named %s get their name in small letters, or one of their own when it is not to be had',
+    async (claimed, username, displayName) => {
+      names.set('ann', 'usr_other');
+      await verifierFor(claimed).verify('');
+      expect(executed[0]?.command).toEqual({ type: 'register-user', username, displayName });
+    },
+  );
 });

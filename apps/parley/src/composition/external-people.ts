@@ -1,4 +1,4 @@
-import { type Clock, newId, type Principal, type TokenVerifier } from '@parley/platform';
+import { type Clock, newId, ParleyError, type Principal, type TokenVerifier } from '@parley/platform';
 import {
   type AccountStore,
   type CommandClient,
@@ -9,9 +9,9 @@ import {
 
 export interface ExternalPeopleDependencies {
   readonly commands: CommandClient;
-  readonly people: Pick<PeopleReader, 'byIds' | 'byUsername'>;
+  readonly people: Pick<PeopleReader, 'byIds'>;
   readonly positions: Pick<ProjectedPositions, 'waitFor'>;
-  readonly accounts: Pick<AccountStore, 'findAccount'>;
+  readonly accounts: Pick<AccountStore, 'claimName'>;
   readonly clock: Clock;
 }
 
@@ -58,8 +58,7 @@ const isRegistered = async (userId: string, { people }: ExternalPeopleDependenci
 
 async function registerPerson(principal: Principal, deps: ExternalPeopleDependencies): Promise<void> {
   const { userId, deviceId, username: claimed = '' } = principal;
-  const isTaken = claimed === '' || (await isSomebodyElses(claimed, deps));
-  const username = isTaken || Buffer.byteLength(claimed) > usernameBytes ? nameApart(claimed, userId) : claimed;
+  const username = await claimName(principal, deps);
   const displayName = claimed === '' || Buffer.byteLength(claimed) > displayNameBytes ? username : claimed;
   const context = { actorId: userId, deviceId, now: deps.clock.now(), correlationId: newId('req') };
   try {
@@ -72,22 +71,37 @@ async function registerPerson(principal: Principal, deps: ExternalPeopleDependen
   }
 }
 
-/** A local account's, or somebody's who came from the issuer before. */
-async function isSomebodyElses(username: string, { accounts, people }: ExternalPeopleDependencies): Promise<boolean> {
-  if ((await accounts.findAccount(username.toLowerCase())) !== null) return true;
-  return (await people.byUsername(username).catch(() => null)) !== null;
+/**
+ * Before they are registered, so that no account and nobody else of the issuer gets the same name meanwhile. Whoever
+ * was not registered after it, because something failed, has it still when they come again.
+ */
+async function claimName(
+  { userId, username = '' }: Principal,
+  { accounts, clock }: ExternalPeopleDependencies,
+): Promise<string> {
+  for (const name of namesFor(username.toLowerCase(), userId)) {
+    const held = await accounts.claimName({ userId, username: name, claimedAt: clock.now() });
+    if (held !== null) return held;
+  }
+  throw new ParleyError('username_taken');
 }
 
 /** Of a user name and of a display name, in UTF-8: the write side refuses more. */
 const usernameBytes = 64;
 const displayNameBytes = 256;
-/** In code points, of a name that cannot be had as it is; and the hexadecimal digits of the user id that follow it. */
+/** In code points, of a name that cannot be had as it is. */
 const keptCharacters = 24;
-const idDigits = 6;
+/** Hexadecimal digits of the user id that follow it: few to read, or all, which is longer than a name of an account. */
+const idDigits = [6, 32] as const;
 
-/** The same for ever for the same person. */
-function nameApart(username: string, userId: string): string {
+/** In the order in which they are tried; the same for ever for the same person. */
+function namesFor(username: string, userId: string): readonly string[] {
+  const isFit = username !== '' && Buffer.byteLength(username) <= usernameBytes;
+  return [...(isFit ? [username] : []), ...idDigits.map((digits) => nameApart(username, userId.slice(-digits)))];
+}
+
+function nameApart(username: string, digits: string): string {
   const kept = Array.from(username).slice(0, keptCharacters);
-  while (Buffer.byteLength(kept.join('')) > usernameBytes - idDigits - 1) kept.pop();
-  return `${kept.join('') || 'person'}-${userId.slice(-idDigits)}`;
+  while (Buffer.byteLength(kept.join('')) > usernameBytes - digits.length - 1) kept.pop();
+  return `${kept.join('') || 'person'}-${digits}`;
 }

@@ -1,6 +1,13 @@
 import 'reflect-metadata';
 import { type DynamicModule, RequestMethod, type Type } from '@nestjs/common';
-import { createLogger, loadConfig, ROUTE_METADATA, systemClock } from '@parley/platform';
+import {
+  createLogger,
+  createMetrics,
+  createRateLimiter,
+  loadConfig,
+  ROUTE_METADATA,
+  systemClock,
+} from '@parley/platform';
 import { allRoutes, type Route } from '@parley/protocol';
 import { expect, it } from 'vitest';
 import { AppModule } from './app-module.js';
@@ -48,7 +55,11 @@ const app = AppModule.compose({
   secret: new Uint8Array(32),
   clock: systemClock,
   logger: createLogger('silent'),
-  engines: {} as Engines,
+  metrics: createMetrics(),
+  engines: {
+    commands: null,
+    rateLimiter: (_name, options) => createRateLimiter(options),
+  } as Partial<Engines> as Engines,
 });
 const served = controllersOf(app).flatMap(servedBy);
 const sorted = (places: readonly string[]): readonly string[] => [...places].sort();

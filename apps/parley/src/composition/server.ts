@@ -2,8 +2,11 @@ import { readFileSync } from 'node:fs';
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { asParleyError, fromFramework, newId, type ParleyConfig, sendProblem } from '@parley/platform';
+import { asParleyError, fromFramework, newId, type ParleyConfig, sendProblem, Standstill } from '@parley/platform';
+import { tracer } from '@parley/platform/tracing';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { dropLateRequests } from './late-requests.js';
+import { traceRequests } from './trace-requests.js';
 
 /** The HTTP server of this process: REST and sockets of every app in it, on one port. */
 export async function createServer(module: DynamicModule, config: ParleyConfig): Promise<NestFastifyApplication> {
@@ -23,6 +26,9 @@ export async function createServer(module: DynamicModule, config: ParleyConfig):
     logger: false,
     abortOnError: false,
   });
+  const http = app.getHttpAdapter().getInstance();
+  dropLateRequests(http, new Standstill());
+  if (tracer !== null) traceRequests(http, tracer);
   if (config.allowedOrigins.length > 0) {
     app.enableCors({
       origin: config.allowedOrigins.includes('*') ? true : [...config.allowedOrigins],

@@ -1,7 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { Clock, Logger, ParleyConfig } from '@parley/platform';
-import { openEmbeddedEngines } from './embedded-engines.js';
+import { type Clock, COMMANDS, createMetrics, type Logger, newId, type ParleyConfig } from '@parley/platform';
+import type { CommandClient } from '@parley/ports';
+import { openEngines } from './open-engines.js';
+import { startInternalServer } from './internal-server.js';
 
 export interface ServerOptions {
   readonly config: ParleyConfig;
@@ -20,20 +22,35 @@ export interface RunningParley {
 /** Engines, then the apps on them, then the port: it is ready when this resolves. */
 export async function startServer({ config, secret, clock, logger }: ServerOptions): Promise<RunningParley> {
   // The apps load in this thread while the engines' threads start.
-  const opening = openEmbeddedEngines(config, clock, logger);
+  const metrics = createMetrics();
+  const opening = openEngines({ config, clock, logger, metrics, secret });
   const loading = Promise.all([import('./app-module.js'), import('./server.js')]);
   const [engines, [{ AppModule }, { createServer }]] = await Promise.all([opening, loading]);
   let app: NestFastifyApplication | null = null;
   try {
-    app = await createServer(AppModule.compose({ config, secret, clock, logger, engines }), config);
+    app = await createServer(AppModule.compose({ config, secret, clock, logger, metrics, engines }), config);
     await app.listen(config.port, config.host);
     const server = app;
+    const { directory } = engines;
+    const internal =
+      directory === null || !config.apps.includes('command-api')
+        ? null
+        : await startInternalServer({
+            config,
+            secret,
+            clock,
+            logger,
+            directory,
+            commands: server.get<CommandClient>(COMMANDS),
+            nodeId: newId('nod'),
+          });
     return {
       url:
         config.publicUrl === ''
           ? listeningUrl(config, server.getHttpServer().address() as AddressInfo)
           : config.publicUrl,
       async stop() {
+        await internal?.stop();
         await server.close();
         await engines.close();
       },

@@ -44,14 +44,15 @@ export function createTokenIssuer(
 export function createTokenVerifier(
   config: ParleyConfig,
   local: TokenVerifier,
-  engines: Pick<Engines, 'accounts' | 'readModels'>,
+  engines: Pick<Engines, 'accounts' | 'readModels' | 'revocations'>,
   commands: CommandClient,
   clock: Clock,
 ): TokenVerifier {
-  const { accounts } = engines;
+  const { accounts, revocations } = engines;
   const remembered = (verifier: TokenVerifier, forMs: number): TokenVerifier =>
     rememberVerified(verifier, { clock, capacity: tokensRemembered, forMs });
-  const own = withSessionCheck(remembered(local, Infinity), accounts);
+  const tokenTtlMs = config.accessTtl * 1000;
+  const own = withSessionCheck(remembered(local, Infinity), { accounts, revocations, clock, tokenTtlMs });
   if (config.oidcIssuer === '') return own;
   const verifier = createOidcVerifier({
     issuer: config.oidcIssuer,
@@ -78,4 +79,35 @@ function claimedIssuer(token: string): string | undefined {
   } catch {
     throw new ParleyError('unauthenticated');
   }
+}
+
+/** Between processes of one deployment: short-lived, good for nothing that a client can reach. */
+const internalAudience = 'parley-internal';
+const internalTtlMs = 60_000;
+const internalSubject = 'node';
+
+export interface InternalTokens {
+  make(): Promise<string>;
+  admits(token: string): Promise<boolean>;
+}
+
+export function createInternalTokens(secret: Uint8Array, clock: Clock): InternalTokens {
+  const tokens = createLocalTokens({
+    issuer: localIssuer,
+    audience: internalAudience,
+    secret,
+    ttlMs: internalTtlMs,
+    clock,
+  });
+  return {
+    async make() {
+      const claims = { userId: internalSubject, deviceId: internalSubject, username: internalSubject, scopes: [] };
+      return (await tokens.issue(claims)).token;
+    },
+    admits: (token) =>
+      tokens.verify(token).then(
+        () => true,
+        () => false,
+      ),
+  };
 }

@@ -22,8 +22,7 @@ export class OperationsController {
     @Input() { query }: RouteInput<typeof operationsRoutes.readyz>,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const checks = await this.readiness.checks();
-    const ready = checks.every((check) => check.ok);
+    const { ready, checks } = await this.readiness.look(query.verbose !== undefined);
     await reply.status(ready ? 200 : 503).send({
       status: ready ? 'ready' : 'not_ready',
       ...(query.verbose === undefined ? {} : { checks }),

@@ -6,9 +6,13 @@ import type { ProjectionAdmin, ProjectionStatus } from '@parley/ports';
 @Injectable()
 export class ProjectionMetrics {
   constructor(@Inject(METRICS) metrics: Metrics, @Inject(PROJECTION_ADMIN) admin: ProjectionAdmin) {
-    const expose = (name: string, help: string, value: (status: ProjectionStatus) => number): void => {
+    const expose = (name: string, help: string, value: (status: ProjectionStatus) => number | null): void => {
       metrics.gauge(name, help, ['projection'], async (gauge) => {
-        for (const status of await admin.status()) gauge.set({ projection: status.name }, value(status));
+        for (const status of await admin.status()) {
+          const told = value(status);
+          if (told === null) gauge.remove({ projection: status.name });
+          else gauge.set({ projection: status.name }, told);
+        }
       });
     };
     expose('parley_projection_lag_events', 'Events of the log that the projection has not applied yet', (s) => s.lag);

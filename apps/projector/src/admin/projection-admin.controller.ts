@@ -53,7 +53,8 @@ export class ProjectionAdminController {
 
   @HandleRoute(adminRoutes.listParkedEvents)
   async parked(@Input() { query }: RouteInput<typeof adminRoutes.listParkedEvents>): Promise<unknown> {
-    const events = await this.admin.parked(query.projection);
+    const { projection, after, limit } = query;
+    const events = await this.admin.parked(projection, { after, limit });
     return {
       data: events.map((event) => ({
         ...event,
@@ -65,6 +66,6 @@ export class ProjectionAdminController {
 
   @HandleRoute(adminRoutes.retryParkedEvent)
   async retry(@Input() { params }: RouteInput<typeof adminRoutes.retryParkedEvent>): Promise<unknown> {
-    return { applied: await this.admin.retryParked(params.projection, Number(params.position)) };
+    return { applied: await this.admin.retryParked(params.projection, params.position) };
   }
 }

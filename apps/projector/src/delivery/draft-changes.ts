@@ -57,7 +57,7 @@ const at = ({ id, position }: EventPlace) => ({ position, conversationId: id });
 
 const coming = (place: EventPlace, userId: string): readonly Drafted[] => [
   joinedDraft(at(place), userId),
-  memberDraft(at(place), userId, [userId]),
+  memberDraft(at(place), userId, userId),
   noticeDraft(at(place)),
   conversationDraft(at(place)),
 ];

@@ -1,4 +1,11 @@
-import { changeJson, type ChangeKind, type Delivery, type DeliveryReader, type UserDelivery } from '@parley/ports';
+import {
+  changeJson,
+  type ChangeKind,
+  type ConversationDelivery,
+  type Delivery,
+  type DeliveryReader,
+  type UserDelivery,
+} from '@parley/ports';
 import type { Drafted } from './drafts.js';
 
 interface At {
@@ -13,9 +20,10 @@ export const joinedDraft = ({ conversationId, position }: At, userId: string): D
     kind: 'joined',
     position,
     make: async (reader) => {
-      const entry = await reader.joinedEntry(conversationId, userId, position);
-      const membership = { conversationId, member: true };
-      return toUser('joined', position, userId, entry, membership);
+      const joined = await reader.joinedEntry(conversationId, userId, position);
+      if (joined === null) return [];
+      const { entry, windows } = joined;
+      return toUser('joined', position, userId, entry, { conversationId, member: true, windows });
     },
   },
 });
@@ -38,13 +46,16 @@ export const departedDraft = (
   },
 });
 
-/** `except`: the newcomers, whose entry says it. */
-export const memberDraft = (at: At, userId: string, except: readonly string[] = []): Drafted => ({
+/** `except`: the newcomer, whose entry says it. */
+export const memberDraft = (at: At, userId: string, except?: string): Drafted => ({
   thing: `${at.conversationId} ${userId}`,
   draft: {
     kind: 'member',
     position: at.position,
-    make: async (reader) => toConversation('member', at, await reader.member(at.conversationId, userId), except),
+    make: async (reader) => {
+      const member = await reader.member(at.conversationId, userId);
+      return toConversation('member', at, member, except === undefined ? {} : { except });
+    },
   },
 });
 
@@ -63,28 +74,22 @@ export const messageDraft = (at: At, sequence: number): Drafted => ({
   draft: {
     kind: 'message',
     position: at.position,
-    make: async (reader) => {
-      const blind = await reader.membersBlindTo(at.conversationId, [sequence], at.position);
-      return toConversation('message', at, await reader.message(at.conversationId, sequence), blind);
-    },
+    make: async (reader) =>
+      toConversation('message', at, await reader.message(at.conversationId, sequence), { shows: sequence }),
   },
 });
 
-/** Members who may not see some of the pinned messages get a view of their own. */
+/** One view for all, with its pins beside it: who may not see one of the messages gets the view without it. */
 export const conversationDraft = (at: At): Drafted => ({
   thing: at.conversationId,
   draft: {
     kind: 'conversation',
     position: at.position,
     make: async (reader) => {
-      const { conversationId, position } = at;
-      const blind = await reader.membersBlindTo(conversationId, await reader.pins(conversationId), position);
-      const deliveries = toConversation('conversation', at, await reader.conversation(conversationId, position), blind);
-      for (const userId of blind) {
-        const view = await reader.conversation(conversationId, position, userId);
-        deliveries.push(...toUser('conversation', position, userId, view));
-      }
-      return deliveries;
+      const found = await reader.conversation(at.conversationId, at.position);
+      if (found === null) return [];
+      const { view, pins } = found;
+      return toConversation('conversation', at, view, pins.length === 0 ? {} : { pins });
     },
   },
 });
@@ -137,12 +142,10 @@ function toConversation(
   kind: ChangeKind,
   { conversationId, position }: At,
   view: string | null,
-  except: readonly string[] = [],
+  limits: Pick<ConversationDelivery, 'shows' | 'pins' | 'except'> = {},
 ): Delivery[] {
   if (view === null) return [];
-  const change = changeJson(kind, position, view);
-  const delivery = { to: 'conversation', conversationId, position, change } as const;
-  return [except.length === 0 ? delivery : { ...delivery, except }];
+  return [{ to: 'conversation', conversationId, position, change: changeJson(kind, position, view), ...limits }];
 }
 
 function toUser(

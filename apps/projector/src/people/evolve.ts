@@ -4,7 +4,7 @@ import { evolveBy, ignoring, messageChangeTypes, settingTypes } from '../rules.j
 /** The directory: who there is, under which names, and who may see their presence. */
 export const people: Projection<'people'> = {
   name: 'people',
-  version: 1,
+  version: 2,
   evolve: evolveBy<PeopleOperation>({
     'UserRegistered.v1': ({ userId, username, displayName }, { position }) => [
       { type: 'register', position, userId, username, displayName },

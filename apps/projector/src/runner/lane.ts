@@ -1,15 +1,15 @@
-import {
-  OperationsRejected,
-  type EventLogReader,
-  type LaneStatus,
-  type OperationOf,
-  type Projection,
-  type ProjectionName,
-  type ProjectionStore,
+import type {
+  EventLogReader,
+  LaneStatus,
+  OperationOf,
+  Projection,
+  ProjectionName,
+  ProjectionStore,
 } from '@parley/ports';
 import { decodeBatch, reasonOf, type DecodedBatch } from './decoded-batch.js';
 import { evolveBatch, type EvolvedBatch } from './evolve-batch.js';
-import { applyEvolved, replay } from './replay.js';
+import { applyEvolved, type BeforeParking, replay } from './replay.js';
+import { retryParkedEvent } from './retry-parked.js';
 
 /** How far a saved checkpoint may lie behind while nothing concerns a projection: that much is looked at again. */
 const idleStretch = 10_000;
@@ -29,8 +29,9 @@ export class Lane<Name extends ProjectionName = ProjectionName> {
 
   constructor(
     readonly projection: Projection<Name>,
-    private readonly log: EventLogReader,
+    private readonly log: Pick<EventLogReader, 'readAll'>,
     private readonly openStore: () => Promise<ProjectionStore<OperationOf<Name>>>,
+    private readonly beforeParking?: BeforeParking,
   ) {}
 
   get name(): Name {
@@ -44,6 +45,11 @@ export class Lane<Name extends ProjectionName = ProjectionName> {
 
   get failed(): boolean {
     return this.#error !== null;
+  }
+
+  /** Its store is to be opened again before the next batch: known without asking. */
+  get replaced(): boolean {
+    return this.#store?.replaced === true;
   }
 
   status(live: boolean): LaneStatus {
@@ -63,9 +69,12 @@ export class Lane<Name extends ProjectionName = ProjectionName> {
     });
   }
 
-  /** @throws what the store throws; nothing of the batch is applied then. */
-  apply(batch: DecodedBatch): Promise<EvolvedBatch<Name>> {
-    return this.#exclusively(() => this.#apply(this.#opened(), batch));
+  /**
+   * `after`: what else must have succeeded before the batch counts as applied; rows are written beside it.
+   * @throws what the store throws, or what `after` is rejected with; nothing of the batch is applied then.
+   */
+  apply(batch: DecodedBatch, after?: Promise<unknown>): Promise<EvolvedBatch<Name>> {
+    return this.#exclusively(() => this.#apply(this.#opened(), batch, after));
   }
 
   /** Reads the log by itself up to a position. */
@@ -86,21 +95,16 @@ export class Lane<Name extends ProjectionName = ProjectionName> {
 
   retryParked(position: number): Promise<boolean> {
     return this.#exclusively(async () => {
-      const store = this.#opened();
-      const isParked = (await store.parked()).some((event) => event.position === position);
-      if (!isParked) return false;
-      const page = await this.log.readAll({ after: position - 1, upTo: position, limit: 1 });
-      const batch = decodeBatch(page.events, position);
-      const { operations, parked } = evolveBatch(this.projection, batch, position - 1);
-      if (parked.length > 0 || batch.events.length === 0) return false;
-      try {
-        await store.applyParked(position, operations);
-      } catch (error) {
-        if (error instanceof OperationsRejected) return false;
-        throw error;
-      }
-      this.#parked--;
-      return true;
+      const applied = await retryParkedEvent(this.projection, this.log, this.#opened(), position);
+      if (applied) this.#parked--;
+      return applied;
+    });
+  }
+
+  /** Parked events may be dealt with by another process that knows this store. */
+  recountParked(): Promise<void> {
+    return this.#exclusively(async () => {
+      if (this.#parked > 0) this.#parked = (await this.#opened().parked()).length;
     });
   }
 
@@ -149,15 +153,29 @@ export class Lane<Name extends ProjectionName = ProjectionName> {
     });
   }
 
-  async #apply(store: ProjectionStore<OperationOf<Name>>, batch: DecodedBatch): Promise<EvolvedBatch<Name>> {
+  /** Closes the store as it is: what was not saved comes again. */
+  discard(): Promise<void> {
+    return this.#exclusively(async () => {
+      const store = this.#store;
+      this.#store = null;
+      await store?.close();
+    });
+  }
+
+  async #apply(
+    store: ProjectionStore<OperationOf<Name>>,
+    batch: DecodedBatch,
+    after?: Promise<unknown>,
+  ): Promise<EvolvedBatch<Name>> {
     const evolved = evolveBatch(this.projection, batch, this.#position);
     const idle = evolved.operations.length === 0 && evolved.parked.length === 0;
     if (idle && batch.checkpoint - this.#saved < idleStretch) {
+      await after;
       this.#position = Math.max(this.#position, batch.checkpoint);
       return evolved;
     }
     if (batch.checkpoint <= this.#position) return evolved;
-    const applied = await applyEvolved(store, batch, evolved);
+    const applied = await applyEvolved(store, batch, evolved, this.beforeParking, after);
     this.#position = batch.checkpoint;
     this.#saved = batch.checkpoint;
     this.#parked += applied.parked.length;

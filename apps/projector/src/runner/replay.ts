@@ -1,6 +1,7 @@
 import {
   OperationsRejected,
   type OperationOf,
+  type ParkedOperation,
   type Projection,
   type ProjectionName,
   type ProjectionStore,
@@ -26,15 +27,21 @@ export async function replay<Name extends ProjectionName>(
   }
 }
 
+/** Called before events are parked; rejecting keeps the batch from being applied. */
+export type BeforeParking = (parked: readonly ParkedOperation[]) => Promise<void>;
+
 /** What the store refuses is parked, the rest applied. Answers what was applied. */
 export async function applyEvolved<Name extends ProjectionName>(
   store: ProjectionStore<OperationOf<Name>>,
   batch: DecodedBatch,
   evolved: EvolvedBatch<Name>,
+  beforeParking?: BeforeParking,
+  after?: Promise<unknown>,
 ): Promise<EvolvedBatch<Name>> {
   for (let current = evolved; ;) {
+    if (current.parked.length > 0) await beforeParking?.(current.parked);
     try {
-      await store.apply({ ...current, checkpoint: batch.checkpoint });
+      await store.apply({ ...current, checkpoint: batch.checkpoint, after });
       return current;
     } catch (error) {
       if (!(error instanceof OperationsRejected)) throw error;

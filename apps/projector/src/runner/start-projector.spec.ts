@@ -5,14 +5,12 @@ import {
   type EventBatch,
   type EventLogReader,
   type LaneStatus,
-  OperationsRejected,
-  type ParkedOperation,
-  type ProjectionBatch,
   type ProjectionName,
-  type ProjectionStore,
+  type ReadAllOptions,
 } from '@parley/ports';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { projections } from '../projections.js';
+import { MemoryStore, sent, started } from '../testing/memory-store.js';
 import { startProjector } from './start-projector.js';
 
 /** A log in memory: what is written wakes those who follow it. */
@@ -31,7 +29,7 @@ class MemoryLog {
 
   readonly reader = {
     info: async () => ({ events: this.events.length, lastPosition: this.events.length, lastTime: null }),
-    readAll: async ({ after = 0, upTo = Infinity, limit = 512 }) => {
+    readAll: async ({ from, after = (from ?? 1) - 1, upTo = Infinity, limit = 512 }: ReadAllOptions) => {
       const events = this.events.filter(({ position }) => position > after && position <= upTo).slice(0, limit);
       const considered = events.at(-1)?.position ?? after;
       return { events, considered, atEnd: considered >= Math.min(upTo, this.events.length) };
@@ -59,60 +57,6 @@ class MemoryLog {
   }
 }
 
-/** Keeps operations instead of rows, and fails when told to. */
-class MemoryStore implements ProjectionStore<{ readonly position: number }> {
-  saved = 0;
-  opened = 0;
-  readonly operations: { readonly position: number }[] = [];
-  readonly #parked = new Map<number, ParkedOperation & { parkedAt: number }>();
-  broken = false;
-  reject: ReadonlyMap<number, string> = new Map();
-
-  async checkpoint() {
-    return this.saved;
-  }
-  async apply({ operations, parked, checkpoint }: ProjectionBatch<{ readonly position: number }>) {
-    if (this.broken) throw new Error('the disk is full');
-    const rejected = new Map([...this.reject].filter(([position]) => operations.some((o) => o.position === position)));
-    if (rejected.size > 0) throw new OperationsRejected(rejected);
-    this.operations.push(...operations);
-    for (const event of parked) this.#parked.set(event.position, { ...event, parkedAt: 0 });
-    this.saved = checkpoint;
-  }
-  async applyParked(position: number, operations: readonly { readonly position: number }[]) {
-    if (this.reject.has(position)) throw new OperationsRejected(this.reject);
-    this.operations.push(...operations);
-    this.#parked.delete(position);
-  }
-  async parked() {
-    return [...this.#parked.values()];
-  }
-  async close() {
-    // Stays what it is: the next to open it goes on.
-  }
-}
-
-const started: ParleyEvent = {
-  type: 'ConversationStarted.v1',
-  data: {
-    conversationId: 'cnv_1',
-    kind: 'group',
-    title: null,
-    description: null,
-    members: [{ userId: 'usr_a', role: 'owner' }],
-    startedBy: 'usr_a',
-  },
-};
-const sent = (sequence: number): ParleyEvent => ({
-  type: 'MessageSent.v1',
-  data: {
-    sequence,
-    messageId: `msg_${sequence}`,
-    clientMessageId: `c${sequence}`,
-    senderId: 'usr_a',
-    content: { type: 'text.v1', text: 'hi' },
-  },
-});
 const nothingToRead = new Proxy({} as DeliveryReader, { get: () => async () => null });
 
 describe('startProjector', () => {

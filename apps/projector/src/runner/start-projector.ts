@@ -7,6 +7,7 @@ import type {
   Projector,
   ProjectorHost,
 } from '@parley/ports';
+import { type Span, spanning, traceparentOf, tracer } from '@parley/platform/tracing';
 import { setTimeout as pause } from 'node:timers/promises';
 import { composeDeliveries } from '../delivery/compose.js';
 import { cutAtDepartures } from '../delivery/cut.js';
@@ -39,6 +40,8 @@ export async function startProjector(projections: readonly Projection[], host: P
 
 class RunningProjector implements Projector {
   readonly #lanes: readonly Lane[];
+  /** Deliveries are made of all of the core; the part of a projector that has less only projects. */
+  readonly #delivers: boolean;
   readonly #inStep = new Set<Lane>();
   readonly #caughtUp = Promise.withResolvers<void>();
   readonly #stopping = new AbortController();
@@ -57,6 +60,7 @@ class RunningProjector implements Projector {
     private readonly host: ProjectorHost,
   ) {
     this.#lanes = projections.map((projection) => new Lane(projection, host.log, () => host.openStore(projection)));
+    this.#delivers = core.every((name) => projections.some((projection) => projection.name === name));
   }
 
   async start(): Promise<void> {
@@ -80,7 +84,8 @@ class RunningProjector implements Projector {
   }
 
   safePosition(): number {
-    return Math.min(...this.#lanes.filter(isCore).map((lane) => lane.position));
+    const lanes = this.#delivers ? this.#lanes.filter(isCore) : this.#lanes;
+    return Math.min(...lanes.map((lane) => lane.position));
   }
 
   retryParked(name: ProjectionName, position: number): Promise<boolean> {
@@ -109,7 +114,7 @@ class RunningProjector implements Projector {
 
   async #run(subscription: EventSubscription): Promise<void> {
     for await (const { events, checkpoint, live } of subscription) {
-      for (const part of cutAtDepartures(decodeBatch(events, checkpoint))) await this.#project(part);
+      for (const part of cutAtDepartures(decodeBatch(events, checkpoint))) await this.#traced(part);
       if (live && !this.#live) {
         this.#becomeLive();
         // What was caught up with carried no deliveries.
@@ -133,15 +138,25 @@ class RunningProjector implements Projector {
     this.host.onStatus(this.status());
   }
 
-  async #project(batch: DecodedBatch): Promise<void> {
+  #traced(batch: DecodedBatch): Promise<void> {
+    const span = tracer?.beginBatch(
+      'project all',
+      batch.events.map(({ recorded }) => traceparentOf(recorded)),
+      { kind: 'consumer', attributes: { 'messaging.batch.message_count': batch.events.length } },
+    );
+    return spanning(span, this.#project(batch, span ?? null));
+  }
+
+  async #project(batch: DecodedBatch, span: Span | null): Promise<void> {
     const before = this.#position;
     this.#position = batch.checkpoint;
     this.#projecting = true;
     const complete = this.#coreInStep();
     const inStep = [...this.#inStep];
-    const applied = await this.#applyTo(inStep.filter(isCore), batch);
+    const applying = span === null ? null : tracer?.begin('apply', span.traceparent);
+    const applied = await spanning(applying, this.#applyTo(inStep.filter(isCore), batch));
     this.#projecting = false;
-    if (complete && applied !== null) await this.#deliver(batch, before, applied);
+    if (complete && applied !== null) await this.#deliver(batch, before, applied, span);
     else if (this.#coreInStep()) await this.#publishGap(batch.checkpoint);
     // Nobody waits at a socket for these.
     await this.#applyTo(
@@ -173,16 +188,27 @@ class RunningProjector implements Projector {
    * Whoever missed a batch sees it by `previous`, which is then not the position they know: after a failure and while
    * catching up the batch says so instead of carrying deliveries.
    */
-  async #deliver(batch: DecodedBatch, previous: number, history: readonly HistoryOperation[]): Promise<void> {
+  async #deliver(
+    batch: DecodedBatch,
+    previous: number,
+    history: readonly HistoryOperation[],
+    span: Span | null,
+  ): Promise<void> {
     const position = batch.checkpoint;
     if (!this.#live) {
       await this.#newsOfCatchingUp(position);
       return;
     }
+    if (!this.#delivers) {
+      await this.#publishGap(position);
+      return;
+    }
     try {
-      const deliveries = await composeDeliveries(batch.events, history, this.host.reader);
+      const begin = (name: 'compose' | 'publish') => (span === null ? null : tracer?.begin(name, span.traceparent));
+      const composed = composeDeliveries(batch.events, history, this.host.reader);
+      const deliveries = await spanning(begin('compose'), composed);
       this.#published = position;
-      await this.host.publisher.publish({ position, previous, deliveries });
+      await spanning(begin('publish'), this.host.publisher.publish({ position, previous, deliveries }));
     } catch {
       await this.#publishGap(position);
     }

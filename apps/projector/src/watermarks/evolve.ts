@@ -1,5 +1,9 @@
 import type { Projection, WatermarkOperation } from '@parley/ports';
-import { type EventPlace, evolveBy, ignoring, messageChangeTypes, personalTypes, settingTypes } from '../rules.js';
+import { type EventPlace, evolveBy, ignoring, personalTypes, settingTypes } from '../rules.js';
+
+const at = ({ id, position }: EventPlace) => ({ position, conversationId: id });
+
+const touch = (_: unknown, place: EventPlace): readonly WatermarkOperation[] => [{ type: 'touch', ...at(place) }];
 
 /** How far each device and member has received and read, and the aggregate of a conversation. */
 export const watermarks: Projection<'watermarks'> = {
@@ -17,10 +21,16 @@ export const watermarks: Projection<'watermarks'> = {
     'MemberJoined.v1': ({ userId }, place) => [{ type: 'join', ...at(place), userId }],
     'MemberLeft.v1': ({ userId }, place) => [{ type: 'leave', ...at(place), userId }],
     'MemberRemoved.v1': ({ userId }, place) => [{ type: 'leave', ...at(place), userId }],
-    ...ignoring('ConversationRenamed.v1', 'ConversationDescribed.v1', 'MemberRoleChanged.v1'),
-    ...ignoring('OwnershipTransferred.v1', 'InviteCreated.v1', 'InviteRevoked.v1'),
-    ...ignoring(...messageChangeTypes, ...personalTypes, ...settingTypes),
+    'ConversationRenamed.v1': touch,
+    'ConversationDescribed.v1': touch,
+    'MemberRoleChanged.v1': touch,
+    'OwnershipTransferred.v1': touch,
+    'MessageEdited.v1': touch,
+    'MessageDeleted.v1': touch,
+    'ReactionAdded.v1': touch,
+    'ReactionRemoved.v1': touch,
+    'MessagePinned.v1': touch,
+    'MessageUnpinned.v1': touch,
+    ...ignoring('InviteCreated.v1', 'InviteRevoked.v1', ...personalTypes, ...settingTypes),
   }),
 };
-
-const at = ({ id, position }: EventPlace) => ({ position, conversationId: id });

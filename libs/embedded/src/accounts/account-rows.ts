@@ -3,6 +3,7 @@ import type { Account, DeviceSession } from '@parley/ports';
 export interface AccountRow {
   readonly username: string;
   readonly user_id: string;
+  /** Empty: the name is claimed, without an account. */
   readonly password_hash: string;
   readonly created_at: number;
   /** JSON array. */
@@ -20,13 +21,20 @@ export interface SessionRow {
   readonly expires_at: number;
 }
 
-export const accountOf = (row: AccountRow): Account => ({
-  username: row.username,
-  userId: row.user_id,
-  passwordHash: row.password_hash,
-  createdAt: row.created_at,
-  scopes: JSON.parse(row.scopes) as string[],
-});
+/** Of who has the name without a password here. */
+export const noPassword = '';
+
+/** null: the name is only claimed. */
+export const accountOf = (row: AccountRow): Account | null =>
+  row.password_hash === noPassword
+    ? null
+    : {
+        username: row.username,
+        userId: row.user_id,
+        passwordHash: row.password_hash,
+        createdAt: row.created_at,
+        scopes: JSON.parse(row.scopes) as string[],
+      };
 
 export const sessionOf = (row: SessionRow): DeviceSession => ({
   userId: row.user_id,

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
-import type { Account, AccountStore, DeviceSession, RotateResult } from '@parley/ports';
+import type { Account, AccountStore, DeviceSession, NameClaim, RotateResult } from '@parley/ports';
 import { post } from '../log/post.js';
 import { workerEntry } from '../worker-entry.js';
 import { openAccountFile } from './account-file.js';
@@ -39,6 +39,10 @@ export class SqliteAccountStore implements AccountStore {
 
   createAccount(account: Account): Promise<boolean> {
     return this.#write({ type: 'create-account', account });
+  }
+
+  claimName(claim: NameClaim): Promise<string | null> {
+    return this.#write({ type: 'claim-name', claim });
   }
 
   async findAccount(username: string): Promise<Account | null> {

@@ -1,10 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Account, DeviceSession, RotateResult } from '@parley/ports';
-import { sessionOf, type SessionRow } from './account-rows.js';
+import type { Account, DeviceSession, NameClaim, RotateResult } from '@parley/ports';
+import { noPassword, sessionOf, type SessionRow } from './account-rows.js';
 
 /** One change, as it travels to the thread that writes. */
 export type AccountWrite =
   | { readonly type: 'create-account'; readonly account: Account }
+  | { readonly type: 'claim-name'; readonly claim: NameClaim }
   | { readonly type: 'set-password'; readonly userId: string; readonly passwordHash: string }
   | { readonly type: 'create-session'; readonly session: DeviceSession }
   | ({ readonly type: 'rotate' } & Rotation)
@@ -19,6 +20,7 @@ export interface Rotation {
 
 export interface AccountWriteResults {
   'create-account': boolean;
+  'claim-name': string | null;
   'set-password': null;
   'create-session': null;
   rotate: RotateResult;
@@ -38,8 +40,10 @@ export class AccountWrites {
     switch (write.type) {
       case 'create-account':
         return { value: this.#createAccount(write.account) };
+      case 'claim-name':
+        return { value: this.#claimName(write.claim) };
       case 'set-password':
-        this.#prepared.setPassword.run(write.passwordHash, write.userId);
+        this.#prepared.setPassword.run(write.passwordHash, write.userId, noPassword);
         return { value: null };
       case 'create-session':
         this.#createSession(write.session);
@@ -62,6 +66,13 @@ export class AccountWrites {
       JSON.stringify(scopes),
     );
     return Number(changes) === 1;
+  }
+
+  /** By the same insert as an account: whichever was first has the name. */
+  #claimName({ userId, username, claimedAt }: NameClaim): string | null {
+    this.#prepared.createAccount.run(username, userId, noPassword, claimedAt, '[]');
+    const held = this.#prepared.nameOf.get(userId) as { readonly username: string } | undefined;
+    return held?.username ?? null;
   }
 
   /** A device that logs in anew begins a new family: tokens of the old one mean nothing any more. */
@@ -112,7 +123,8 @@ export class AccountWrites {
 
 const prepare = (db: DatabaseSync) => ({
   createAccount: db.prepare('INSERT INTO accounts VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING'),
-  setPassword: db.prepare('UPDATE accounts SET password_hash = ? WHERE user_id = ?'),
+  nameOf: db.prepare('SELECT username FROM accounts WHERE user_id = ?'),
+  setPassword: db.prepare('UPDATE accounts SET password_hash = ? WHERE user_id = ? AND password_hash <> ?'),
   createSession: db.prepare('INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?, ?)'),
   sessionByToken: db.prepare('SELECT * FROM sessions WHERE token_hash = ?'),
   usedToken: db.prepare('SELECT user_id, device_id FROM used_tokens WHERE token_hash = ?'),

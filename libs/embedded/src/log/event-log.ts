@@ -5,7 +5,7 @@ import { lockFolder } from './folder-lock.js';
 import { newHeadSignal, type HeadSignal } from './head-signal.js';
 import { EventLogUnusable } from './log-file.js';
 import type { KeeperMessage, KeeperStart } from './log-keeper.worker.js';
-import { LogReader } from './log-reader.js';
+import { LogReader, type CountedLog } from './log-reader.js';
 import type { WriterAnswer, WriterStart } from './log-writer.worker.js';
 import { post } from './post.js';
 import { KeptSnapshots } from './snapshots.js';
@@ -19,6 +19,7 @@ export interface EventLogOptions {
 
 /** The log of one folder: the only writer, a reader for the thread that opened it, and the snapshots beside it. */
 export interface EmbeddedEventLog extends EventLogWriter, EventLogReader {
+  info(): Promise<CountedLog>;
   readonly snapshots: SnapshotStore;
   /** For `openLogReader` in other threads (by workerData): wakes their subscriptions within microseconds. */
   readonly signal: HeadSignal;
@@ -28,8 +29,9 @@ export interface EmbeddedEventLog extends EventLogWriter, EventLogReader {
   close(): Promise<void>;
 }
 
-/** A reader that can be closed. */
+/** A reader that can be closed, and that can count. */
 export interface EmbeddedLogReader extends EventLogReader {
+  info(): Promise<CountedLog>;
   close(): void;
 }
 
@@ -62,7 +64,7 @@ export async function openEventLog(folder: string, options: EventLogOptions = {}
     append: (request) => writer.append(request),
     readStream: (stream, read) => reader.readStream(stream, read),
     readAll: (read) => reader.readAll(read),
-    findEvent: (eventId) => reader.findEvent(eventId),
+    findEvent: (eventId, stream) => reader.findEvent(eventId, stream),
     streamInfo: (stream) => reader.streamInfo(stream),
     info: () => reader.info(),
     subscribe: (subscribe) => reader.subscribe(subscribe),

@@ -21,6 +21,8 @@ import { LogSubscription } from './subscription.js';
 /** Most positions that one call looks at when a filter drops nearly all of them: a few milliseconds. */
 const considerAtMost = 8_192;
 
+export type CountedLog = LogInfo & { readonly events: number };
+
 /** Reads the log in any thread, or in another process. Each call is one short transaction and leaves none open. */
 export class LogReader implements EventLogReader {
   readonly #db: DatabaseSync;
@@ -60,10 +62,11 @@ export class LogReader implements EventLogReader {
     );
   }
 
-  findEvent(eventId: string): Promise<RecordedEvent | null> {
+  findEvent(eventId: string, stream: string): Promise<RecordedEvent | null> {
     return this.#read(() => {
       const row = this.#streams.findEvent(eventId);
-      return row === null ? null : this.#names.event(row);
+      const event = row === null ? null : this.#names.event(row);
+      return event?.stream === stream ? event : null;
     });
   }
 
@@ -74,7 +77,7 @@ export class LogReader implements EventLogReader {
     return { events: revision + 1, lastRevision: revision, lastPosition: position, lastTime: time };
   }
 
-  info(): Promise<LogInfo> {
+  info(): Promise<CountedLog> {
     return this.#read(() => {
       const last = this.#db.prepare('SELECT position, time FROM events ORDER BY position DESC LIMIT 1').get() as
         { position: number; time: number } | undefined;
@@ -100,8 +103,9 @@ export class LogReader implements EventLogReader {
     this.#db.close();
   }
 
-  #allForwards({ after = 0, upTo = Number.MAX_SAFE_INTEGER, filter, limit = 512 }: ReadAllOptions): AllPage {
+  #allForwards({ from, upTo = Number.MAX_SAFE_INTEGER, filter, limit = 512, ...options }: ReadAllOptions): AllPage {
     checkLimit(limit);
+    const after = from === undefined ? (options.after ?? 0) : from - 1;
     // Events are only ever added at the end: what is at or below this position cannot change, whatever commits meanwhile.
     const end = Math.min(this.#scan.lastPosition(), upTo);
     const to = filter === undefined ? end : Math.min(end, after + considerAtMost);

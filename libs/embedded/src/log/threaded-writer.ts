@@ -1,7 +1,12 @@
-import { EventLogUnavailable, type AppendRequest, type AppendResult, type EventLogWriter } from '@parley/ports';
+import {
+  checkAppend,
+  EventLogUnavailable,
+  type AppendRequest,
+  type AppendResult,
+  type EventLogWriter,
+} from '@parley/ports';
 import type { Worker } from 'node:worker_threads';
 import { emptyBatch, packAppend, unpackAnswers, type AnswerBatch } from './append-batch.js';
-import { checkAppend } from './append-limits.js';
 import type { WriterAnswer, WriterMessage } from './log-writer.worker.js';
 import { post } from './post.js';
 

@@ -1,4 +1,12 @@
-import type { DeliveryBatch, DeliverySubscriber, EventLogReader, ProjectionAdmin, ReadModels } from '@parley/ports';
+import {
+  type DeliveryBatch,
+  type DeliverySubscriber,
+  type EventLogReader,
+  type ProjectionAdmin,
+  type ProjectionName,
+  projectionNames,
+  type ReadModels,
+} from '@parley/ports';
 import { join } from 'node:path';
 import type { HeadSignal } from '../log/head-signal.js';
 import { SqliteSearchReader } from '../search/search-reader.js';
@@ -23,6 +31,10 @@ export interface EmbeddedProjectionsOptions {
   /** Of the log's writer in this process; null: looks for news every few milliseconds. */
   readonly signal: HeadSignal | null;
   readonly log: EventLogReader;
+  /** Of these; default: all. The others lie elsewhere: their readers here are not to be used. */
+  readonly only?: readonly ProjectionName[];
+  /** What message search asks when membership and history lie elsewhere. */
+  readonly searchedBy?: Pick<ReadModels, 'history' | 'membership'>;
 }
 
 export interface EmbeddedProjections {
@@ -92,16 +104,21 @@ export async function startEmbeddedProjections(options: EmbeddedProjectionsOptio
     }
   };
   const thread = new ProjectionThread(
-    { dataDir: options.dataDir, projector: String(options.projector), signal: options.signal },
     {
-      onMessage,
-      onDeath: tellError,
+      dataDir: options.dataDir,
+      projector: String(options.projector),
+      signal: options.signal,
+      only: options.only ?? projectionNames,
     },
+    { onMessage, onDeath: tellError },
   );
   await ready.promise;
   const history = new SqliteHistoryReader(files);
   const membership = new SqliteMembershipReader(files);
-  const search = new SqliteSearchReader({ file: () => files.path('search'), membership, history });
+  const search = new SqliteSearchReader({
+    file: () => files.path('search'),
+    ...(options.searchedBy ?? { membership, history }),
+  });
   return {
     readModels: {
       history,

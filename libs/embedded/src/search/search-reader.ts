@@ -145,7 +145,7 @@ class Search {
     const { conversationId, sequence } = candidate;
     const windows = await this.#windowsIn(conversationId);
     if (!isMember(windows) || !sees(windows, sequence)) return null;
-    const { json } = await this.sources.history.message(conversationId, sequence);
+    const { json } = await this.sources.history.message(conversationId, sequence, this.query.upTo);
     return json !== null && this.#stillMatches(json) ? { ...candidate, message: json } : null;
   }
 

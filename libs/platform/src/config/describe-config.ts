@@ -1,5 +1,6 @@
 import { environmentPrefix } from './load-config.js';
-import { type Setting, settings } from './settings.js';
+import type { Setting } from './setting.js';
+import { settings } from './settings.js';
 
 /** The table of all settings for `--help`: variable, default with unit, meaning. */
 export function describeConfig(): string {

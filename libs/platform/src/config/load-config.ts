@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { type ParleyConfig, type Setting, type SettingName, settings } from './settings.js';
+import type { Setting } from './setting.js';
+import { type ParleyConfig, type SettingName, settings } from './settings.js';
 
 export const environmentPrefix = 'PARLEY_';
 
@@ -89,11 +90,6 @@ function contradictions(config: ParleyConfig): string[] {
   const found: string[] = [];
   if ((config.tlsCertFile === '') !== (config.tlsKeyFile === '')) {
     found.push('PARLEY_TLS_CERT_FILE and PARLEY_TLS_KEY_FILE: give both or neither');
-  }
-  if (config.apps.length !== 3) {
-    found.push(
-      'PARLEY_APPS: the embedded engines live in one process and need command-api, projector and gateway together',
-    );
   }
   if (config.presenceTtl < config.heartbeat) {
     found.push('PARLEY_PRESENCE_TTL: must be at least PARLEY_HEARTBEAT, or everybody blinks');

@@ -1,32 +1,6 @@
 import { z } from 'zod';
-
-/** One setting: its environment variable without prefix, its type, unit and default. `--help` and the docs list these. */
-export interface Setting<T> {
-  readonly variable: string;
-  readonly schema: z.ZodType<T>;
-  /** As one would write it in the environment. */
-  readonly fallback: string;
-  readonly unit?: string;
-  readonly help: string;
-  /** May also come from the file that `PARLEY_<variable>_FILE` names. */
-  readonly secret?: true;
-}
-
-const setting = <T>(value: Setting<T>): Setting<T> => value;
-const integer = (min: number, max: number): z.ZodType<number> =>
-  z
-    .string()
-    .regex(/^-?\d+$/, 'expected a whole number')
-    .transform(Number)
-    .pipe(z.int().min(min).max(max));
-const text = z.string();
-const list = z.string().transform((value) =>
-  value
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== ''),
-);
-const file = z.string();
+import { engineSettings } from './engine-settings.js';
+import { file, integer, list, type Setting, setting, text } from './setting.js';
 
 export const settings = {
   apps: setting({
@@ -242,6 +216,7 @@ export const settings = {
     unit: 'ms',
     help: 'After SIGTERM: time for clients to go before their sockets are ended.',
   }),
+  ...engineSettings,
   conversationsCached: setting({
     variable: 'CONVERSATIONS_CACHED',
     schema: integer(16, 10_000_000),

@@ -49,7 +49,14 @@ export const accountRoutes = defineRoutes({
     }),
     status: 201,
     response: sessionView,
-    errors: ['username_taken', 'invalid_text', 'title_too_long', 'log_unavailable', 'overloaded'],
+    errors: [
+      'username_taken',
+      'invalid_text',
+      'title_too_long',
+      'log_unavailable',
+      'feature_unavailable',
+      'overloaded',
+    ],
   },
   logIn: {
     method: 'POST',
@@ -61,7 +68,14 @@ export const accountRoutes = defineRoutes({
     body: z.strictObject({ username, password: z.string().max(256), deviceName: deviceName.optional() }),
     status: 201,
     response: sessionView,
-    errors: ['wrong_credentials', 'device_limit', 'title_too_long', 'log_unavailable', 'overloaded'],
+    errors: [
+      'wrong_credentials',
+      'device_limit',
+      'title_too_long',
+      'log_unavailable',
+      'feature_unavailable',
+      'overloaded',
+    ],
   },
   refreshSession: {
     method: 'POST',
@@ -73,7 +87,7 @@ export const accountRoutes = defineRoutes({
     body: z.strictObject({ refreshToken: z.string().regex(/^[A-Za-z0-9_-]{43}$/) }),
     status: 200,
     response: sessionView,
-    errors: ['refresh_token_reused', 'session_revoked'],
+    errors: ['refresh_token_reused', 'session_revoked', 'feature_unavailable'],
   },
   logOut: {
     method: 'DELETE',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { limitParameter, positionParameter } from './query-parameters.js';
 import { defineRoutes } from './route.js';
 
 const projectionName = z.enum(['history', 'inbox', 'membership', 'watermarks', 'search', 'people']);
@@ -7,8 +8,8 @@ export const projectionStatusView = z.object({
   name: projectionName,
   version: z.int(),
   position: z.string(),
-  /** Events of the log not yet applied. */
-  lag: z.int(),
+  /** Events of the log not yet applied; null while nobody can tell. */
+  lag: z.int().nullable(),
   parked: z.int(),
   bytes: z.int(),
   state: z.enum(['live', 'catching-up', 'rebuilding', 'failed']),
@@ -78,9 +79,13 @@ export const adminRoutes = defineRoutes({
     path: '/v1/admin/parked-events',
     app: 'projector',
     tag: 'operations',
-    summary: 'Events that a projection could not apply, and why',
+    summary: 'Events that a projection could not apply, and why, by position: of each projection a page',
     access: 'scope:admin',
-    query: z.object({ projection: projectionName.optional() }),
+    query: z.object({
+      projection: projectionName.optional(),
+      after: positionParameter.optional().describe('Position, exclusive. Default: from the first one'),
+      limit: limitParameter(1_000).describe('Default 1,000'),
+    }),
     status: 200,
     response: z.object({ data: z.array(parkedEventView) }),
   },
@@ -91,7 +96,7 @@ export const adminRoutes = defineRoutes({
     tag: 'operations',
     summary: 'Applies a parked event again',
     access: 'scope:admin',
-    params: z.object({ projection: projectionName, position: z.string().regex(/^\d{1,16}$/) }),
+    params: z.object({ projection: projectionName, position: positionParameter }),
     status: 200,
     /** false: it failed again, or is not parked. */
     response: z.object({ applied: z.boolean() }),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { limitParameter as limit, listParameter as listOf } from './query-parameters.js';
+import { limitParameter as limit, listParameter as listOf, positionParameter as position } from './query-parameters.js';
 import { defineRoutes } from './route.js';
 
 /** One stored event, for those who may read all of them. */
@@ -17,12 +17,6 @@ export const eventView = z.object({
   redacted: z.literal(true).optional(),
 });
 export type EventView = z.infer<typeof eventView>;
-
-const position = z
-  .string()
-  .regex(/^\d{1,16}$/)
-  .transform(Number)
-  .pipe(z.int());
 
 /** For analysts. */
 export const eventRoutes = defineRoutes({

@@ -37,7 +37,7 @@ export const operationsRoutes = defineRoutes({
     path: '/readyz',
     app: 'gateway',
     tag: 'operations',
-    summary: 'Whether requests should be sent here: 503 while projections lag or the server goes away',
+    summary: 'Whether requests should be sent here: 503 while the server goes away, or its own projections lag',
     access: 'public',
     query: verboseQuery,
     status: 200,

@@ -9,3 +9,10 @@ export const listParameter = <Item extends z.ZodType<string, string>>(item: Item
     .string()
     .transform((text) => text.split(',').filter((part) => part !== ''))
     .pipe(z.array(item).min(1).max(most));
+
+/** Of an event in the log. */
+export const positionParameter = z
+  .string()
+  .regex(/^\d{1,16}$/)
+  .transform(Number)
+  .pipe(z.int());

@@ -1,10 +1,9 @@
 import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { createInvite } from '@parley/domain';
-import { newId } from '@parley/platform';
 import type { InviteCreatedResult } from '@parley/ports';
 import { Conversations } from '../../conversations/conversations.js';
-import { hashOfSecret, inviteCode, newSecret } from '../../conversations/invite-code.js';
+import { hashOfSecret, inviteCode } from '../../conversations/invite-code.js';
 import { CreateInviteCommand } from './create-invite.command.js';
 
 @CommandHandler(CreateInviteCommand)
@@ -13,9 +12,7 @@ export class CreateInviteHandler implements ICommandHandler<CreateInviteCommand>
 
   async execute({ input, context }: CreateInviteCommand): Promise<InviteCreatedResult> {
     const { actorId, now } = context;
-    const { conversationId, expiresAt, maxUses } = input;
-    const inviteId = newId('inv');
-    const secret = newSecret();
+    const { conversationId, inviteId, secret, expiresAt, maxUses } = input;
     const codeHash = hashOfSecret(secret);
     const { position } = await this.conversations.decide(conversationId, context, (state) =>
       createInvite(state, { actorId, inviteId, codeHash, expiresAt, maxUses, now }),

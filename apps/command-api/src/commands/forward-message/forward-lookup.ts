@@ -1,10 +1,23 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { memberOf } from '@parley/domain';
-import { decodeEvent, type ForwardedFrom, type MessageContent, type MessageSent, sees } from '@parley/events';
+import {
+  conversationStream,
+  decodeEvent,
+  type ForwardedFrom,
+  type MessageContent,
+  type MessageSent,
+  sees,
+} from '@parley/events';
 import { CommandRejected, type ForwardMessage } from '@parley/ports';
 import { Conversations } from '../../conversations/conversations.js';
 import { MessageLookup } from '../../conversations/message-lookup.js';
 import { LogServices } from '../../streams/owner-services.js';
+
+/** What the forward becomes, or became when it was said before. */
+interface Forward {
+  readonly conversationId: string;
+  readonly eventId: string;
+}
 
 export interface Original {
   readonly content: MessageContent;
@@ -25,24 +38,23 @@ export class ForwardLookup {
    * answered from there: the original may be out of sight by now.
    * @throws CommandRejected `message_not_found`, `message_deleted`
    */
-  async find(from: ForwardMessage['from'], actorId: string, eventId: string): Promise<Original> {
+  async find(from: ForwardMessage['from'], actorId: string, forward: Forward): Promise<Original> {
     const { conversationId, sequence } = from;
-    const member =
-      memberOf(await this.conversations.load(conversationId), actorId) ??
-      memberOf(await this.conversations.fresh(conversationId), actorId);
-    if (member === null || !sees(member.windows, sequence)) return this.#accepted(from, eventId, 'message_not_found');
+    // What another node removed them from is not shown to them here: the log is asked.
+    const member = memberOf(await this.conversations.fresh(conversationId), actorId);
+    if (member === null || !sees(member.windows, sequence)) return this.#accepted(from, forward, 'message_not_found');
     const { facts, messageId } = await this.messages.current(conversationId, sequence, actorId);
-    if (facts === null || messageId === null) return this.#accepted(from, eventId, 'message_not_found');
-    if (facts.content === null) return this.#accepted(from, eventId, 'message_deleted');
+    if (facts === null || messageId === null) return this.#accepted(from, forward, 'message_not_found');
+    if (facts.content === null) return this.#accepted(from, forward, 'message_deleted');
     return { content: facts.content, forwardedFrom: { conversationId, messageId, senderId: facts.senderId } };
   }
 
   async #accepted(
     { conversationId }: ForwardMessage['from'],
-    eventId: string,
+    forward: Forward,
     otherwise: 'message_not_found' | 'message_deleted',
   ): Promise<Original> {
-    const stored = await this.services.reader.findEvent(eventId);
+    const stored = await this.services.reader.findEvent(forward.eventId, conversationStream(forward.conversationId));
     const data = stored === null ? null : (decodeEvent(stored).event as MessageSent).data;
     if (data?.forwardedFrom?.conversationId !== conversationId) throw new CommandRejected(otherwise);
     return { content: data.content, forwardedFrom: data.forwardedFrom };

@@ -32,6 +32,7 @@ export class ForwardTask extends OnceTask {
   }
 
   #find(): Promise<Original> {
-    return this.#lookup.find(this.#command.from, this.context.actorId, this.onceId);
+    const { from, conversationId } = this.#command;
+    return this.#lookup.find(from, this.context.actorId, { conversationId, eventId: this.onceId });
   }
 }

@@ -2,7 +2,7 @@ import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { startDirect, startGroupOrChannel } from '@parley/domain';
 import { conversationStream, decodeEvent, type ConversationStarted } from '@parley/events';
-import { conversationIdOfKey, directConversationId, newId } from '@parley/platform';
+import { conversationIdOfKey, directConversationId } from '@parley/platform';
 import {
   CommandRejected,
   type CommandContext,
@@ -16,8 +16,8 @@ import { Users } from '../../users/users.js';
 import { StartConversationCommand } from './start-conversation.command.js';
 
 /**
- * A direct conversation's id is a function of its two people, that of a group with an Idempotency-Key one of starter and
- * key: starting twice finds the same stream, and the second time nothing happens.
+ * A direct conversation's id is a function of its two people, that of a group or channel one of starter and key: starting
+ * twice finds the same stream, and the second time nothing happens.
  */
 @CommandHandler(StartConversationCommand)
 export class StartConversationHandler implements ICommandHandler<StartConversationCommand> {
@@ -40,8 +40,7 @@ export class StartConversationHandler implements ICommandHandler<StartConversati
       throw new CommandRejected('invalid_request', 'a direct conversation has exactly one other person');
     }
     const conversationId = directConversationId(actorId, otherId);
-    const other = await this.users.load(otherId);
-    const blocked = other.phase === 'registered' && other.blocked.has(actorId);
+    const blocked = (await this.users.readBlockedBy(otherId)).has(actorId);
     const { events, position } = await this.conversations.decide(conversationId, context, (state) =>
       startDirect(state, { conversationId, actorId, otherId, blocked }),
     );
@@ -57,7 +56,7 @@ export class StartConversationHandler implements ICommandHandler<StartConversati
   ): Promise<ConversationStartedResult> {
     const { actorId } = context;
     const { idempotencyKey, memberIds, title = null, description = null } = input;
-    const conversationId = idempotencyKey === undefined ? newId('cnv') : conversationIdOfKey(actorId, idempotencyKey);
+    const conversationId = conversationIdOfKey(actorId, idempotencyKey);
     const { events, position } = await this.conversations.decide(conversationId, context, (state) =>
       startGroupOrChannel(state, { conversationId, kind, actorId, title, description, memberIds }),
     );

@@ -11,12 +11,20 @@ beforeEach(async () => {
 });
 afterEach(() => side.stop());
 
-const group = { type: 'start-conversation', kind: 'group', memberIds: [] as string[], title: 'Room' } as const;
+const group = {
+  type: 'start-conversation',
+  kind: 'group',
+  memberIds: [] as string[],
+  title: 'Room',
+  idempotencyKey: 'k0',
+} as const;
+
+const direct = { type: 'start-conversation', kind: 'direct', idempotencyKey: 'k0' } as const;
 
 it('finds the same direct conversation, whoever starts it and however often', async () => {
   const started = await Promise.all([
-    side.execute(ann, { type: 'start-conversation', kind: 'direct', memberIds: [bob] }),
-    side.execute(bob, { type: 'start-conversation', kind: 'direct', memberIds: [ann] }),
+    side.execute(ann, { ...direct, memberIds: [bob] }),
+    side.execute(bob, { ...direct, memberIds: [ann] }),
   ]);
   expect(new Set(started.map(({ conversationId }) => conversationId)).size).toBe(1);
   expect(started.filter(({ created }) => created)).toHaveLength(1);
@@ -33,18 +41,17 @@ it('starts one group for one key, and refuses another one under it', async () =>
   expect(ofBob.conversationId).not.toBe(started[0]?.conversationId);
 });
 
-it('starts another one each time without a key', async () => {
-  const [one, other] = await Promise.all([side.execute(ann, group), side.execute(ann, group)]);
-  expect(one?.conversationId).not.toBe(other?.conversationId);
+it('starts one group, however often and at how many nodes its command is executed', async () => {
+  const elsewhere = await WriteSide.start(side.log);
+  const first = await side.execute(ann, group);
+  const repeated = await elsewhere.execute(ann, group);
+  expect(repeated).toMatchObject({ conversationId: first.conversationId, created: false });
+  await elsewhere.stop();
 });
 
 it('needs people who exist', async () => {
   expect(await side.refusal(ann, { ...group, memberIds: ['usr_nobody'] })).toBe('user_not_found');
   expect(await side.refusal('usr_nobody', group)).toBe('user_not_found');
-  expect(await side.refusal(ann, { type: 'start-conversation', kind: 'direct', memberIds: [ann] })).toBe(
-    'self_not_allowed',
-  );
-  expect(await side.refusal(ann, { type: 'start-conversation', kind: 'direct', memberIds: [] })).toBe(
-    'invalid_request',
-  );
+  expect(await side.refusal(ann, { ...direct, memberIds: [ann] })).toBe('self_not_allowed');
+  expect(await side.refusal(ann, { ...direct, memberIds: [] })).toBe('invalid_request');
 });

@@ -3,6 +3,7 @@ import type {
   LaneStatus,
   ParityReport,
   ParkedEvent,
+  ParkedPage,
   ProjectionAdmin,
   ProjectionName,
   ProjectionStatus,
@@ -12,6 +13,7 @@ import { projectionNames } from '@parley/ports';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { readParked } from '../files/parked-events.js';
 import { projectionBytes, projectionFile, removeProjection } from '../files/projection-file.js';
 import { readRegistry } from '../files/registry.js';
 import type { ThreadStart } from '../thread/messages.js';
@@ -67,9 +69,9 @@ export class EmbeddedProjectionAdmin implements ProjectionAdmin {
     }
   }
 
-  async parked(name?: ProjectionName): Promise<readonly ParkedEvent[]> {
+  async parked(name?: ProjectionName, page?: ParkedPage): Promise<readonly ParkedEvent[]> {
     const names = name === undefined ? projectionNames : [name];
-    return names.flatMap((projection) => this.#parkedOf(projection));
+    return names.flatMap((projection) => this.#parkedOf(projection, page));
   }
 
   retryParked(name: ProjectionName, position: number): Promise<boolean> {
@@ -111,16 +113,13 @@ export class EmbeddedProjectionAdmin implements ProjectionAdmin {
     }
   }
 
-  #parkedOf(projection: ProjectionName): ParkedEvent[] {
+  #parkedOf(projection: ProjectionName, page?: ParkedPage): ParkedEvent[] {
     const path = this.#file(projection);
     if (!existsSync(path)) return [];
     const db = new DatabaseSync(path);
     try {
       db.exec('PRAGMA query_only = 1');
-      const rows = db
-        .prepare('SELECT position, stream, type, reason, parked_at AS parkedAt FROM parked ORDER BY position')
-        .all() as unknown as Omit<ParkedEvent, 'projection'>[];
-      return rows.map((row) => ({ projection, ...row }));
+      return readParked(db, page).map((event) => ({ projection, ...event }));
     } finally {
       db.close();
     }

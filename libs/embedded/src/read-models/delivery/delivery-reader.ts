@@ -1,7 +1,7 @@
-import { sees } from '@parley/events';
+import { sequenceWindowsOf, type SequenceWindow } from '@parley/events';
 import type { DeliveryReader } from '@parley/ports';
 import { EntryComposer } from '../inbox/entry-composer.js';
-import { memberJson } from '../membership/membership-rows.js';
+import { memberViewOf } from '../membership/membership-rows.js';
 import { findPerson } from '../people/people-reader.js';
 import type { ReadFiles } from '../reading/read-files.js';
 import { receiptsOf } from '../watermarks/watermark-rows.js';
@@ -26,46 +26,34 @@ export class SqliteDeliveryReader implements DeliveryReader {
     });
   }
 
-  async conversation(conversationId: string, position: number, userId?: string): Promise<string | null> {
+  async conversation(
+    conversationId: string,
+    position: number,
+  ): Promise<{ readonly view: string; readonly pins: readonly number[] } | null> {
     return this.#read((composer) => {
-      if (userId === undefined) return composer.conversation(conversationId, position);
-      const row = composer.membership.member(conversationId, userId);
-      return row === undefined
-        ? null
-        : composer.conversation(conversationId, position, composer.membership.windows(row));
+      const view = composer.conversation(conversationId, position);
+      return view === null ? null : { view, pins: composer.pins(conversationId) };
     });
-  }
-
-  async pins(conversationId: string): Promise<readonly number[]> {
-    return this.#read((composer) => composer.pins(conversationId));
   }
 
   async member(conversationId: string, userId: string): Promise<string | null> {
     return this.#read(({ membership }) => {
       const row = membership.member(conversationId, userId);
-      return row === undefined ? null : memberJson(row);
+      return row === undefined ? null : memberViewOf(row);
     });
   }
 
-  async membersBlindTo(
+  async joinedEntry(
     conversationId: string,
-    sequences: readonly number[],
+    userId: string,
     position: number,
-  ): Promise<readonly string[]> {
-    if (sequences.length === 0) return [];
-    return this.#read(({ membership }) =>
-      membership
-        .cameAfter(conversationId, Math.min(...sequences), position)
-        .filter((row) => {
-          const windows = membership.windows(row);
-          return !sequences.every((sequence) => sees(windows, sequence));
-        })
-        .map((row) => row.user),
-    );
-  }
-
-  async joinedEntry(conversationId: string, userId: string, position: number): Promise<string | null> {
-    return this.#read((composer) => composer.entry(conversationId, userId, position));
+  ): Promise<{ readonly entry: string; readonly windows: readonly SequenceWindow[] } | null> {
+    return this.#read((composer) => {
+      const row = composer.membership.member(conversationId, userId);
+      const entry = row === undefined || row.role === null ? null : composer.entryOf(row, position);
+      if (row === undefined || entry === null) return null;
+      return { entry, windows: sequenceWindowsOf(composer.membership.windows(row)) };
+    });
   }
 
   async receipts(conversationId: string): Promise<string> {

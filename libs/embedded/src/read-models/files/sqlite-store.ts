@@ -2,11 +2,14 @@ import {
   OperationsRejected,
   type OperationOf,
   type ParkedOperation,
+  type ParkedPage,
+  type ParkedRecord,
   type ProjectionBatch,
   type ProjectionName,
   type ProjectionStore,
 } from '@parley/ports';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { readParked } from './parked-events.js';
 import type { RowWriter, SqliteProjection } from './sqlite-projection.js';
 
 /**
@@ -47,11 +50,8 @@ export class SqliteStore<Name extends ProjectionName> implements ProjectionStore
     });
   }
 
-  parked(): Promise<readonly (ParkedOperation & { readonly parkedAt: number })[]> {
-    const rows = this.db
-      .prepare('SELECT position, stream, type, reason, parked_at AS parkedAt FROM parked ORDER BY position')
-      .all();
-    return Promise.resolve(rows as unknown as (ParkedOperation & { parkedAt: number })[]);
+  parked(page?: ParkedPage): Promise<readonly ParkedRecord[]> {
+    return Promise.resolve(readParked(this.db, page));
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,12 @@
 import { visibleRanges, type MembershipWindow, type SequenceRange } from '@parley/events';
-import type { HistoryEntry, HistoryPage, HistoryQuery, HistoryReader } from '@parley/ports';
+import {
+  takeFirst,
+  takeLast,
+  type HistoryEntry,
+  type HistoryPage,
+  type HistoryQuery,
+  type HistoryReader,
+} from '@parley/ports';
 import type { ReadFiles } from '../reading/read-files.js';
 import { HistoryRows, type ConversationRow, type MessageRow, type NoticeRow } from './history-rows.js';
 
@@ -19,20 +26,27 @@ export class SqliteHistoryReader implements HistoryReader {
       const rows = new HistoryRows(db);
       const conversation = rows.conversation(query.conversationId);
       if (conversation === undefined) return emptyPage;
-      return new PageReading(rows, conversation, query, this.files.safePosition()).read();
+      return new PageReading(
+        rows,
+        conversation,
+        query,
+        Math.min(this.files.safePosition(), query.upTo ?? Infinity),
+      ).read();
     });
   }
 
   async message(
     conversationId: string,
     sequence: number,
+    upTo = Infinity,
   ): Promise<{ readonly json: string | null; readonly projectedRevision: number }> {
     const db = this.files.open('history');
     return db.snapshot(['history'], () => {
       const rows = new HistoryRows(db);
       const conversation = rows.conversation(conversationId);
       if (conversation === undefined) return { json: null, projectedRevision: -1 };
-      const json = rows.message(conversation.no, sequence)?.body ?? null;
+      const message = rows.message(conversation.no, sequence);
+      const json = message === undefined || message.position > upTo ? null : message.body;
       return { json, projectedRevision: conversation.revision };
     });
   }
@@ -181,32 +195,4 @@ function merge(messages: readonly MessageRow[], notices: readonly NoticeRow[]): 
     const { position, after_sequence: sequence, body } = notice;
     merged.push({ kind: 'notice', sequence, position, json: body });
   }
-}
-
-/** The parts of rising ranges that hold the last `count` numbers below `before`. */
-function takeLast(ranges: readonly SequenceRange[], before: number, count: number): SequenceRange[] {
-  const taken: SequenceRange[] = [];
-  let left = count;
-  for (const range of ranges.toReversed()) {
-    const to = Math.min(range.to, before - 1);
-    if (to < range.from || left <= 0) continue;
-    const from = Math.max(range.from, to - left + 1);
-    left -= to - from + 1;
-    taken.unshift({ from, to });
-  }
-  return taken;
-}
-
-/** The parts of rising ranges that hold the first `count` numbers from `start` on. */
-function takeFirst(ranges: readonly SequenceRange[], start: number, count: number): SequenceRange[] {
-  const taken: SequenceRange[] = [];
-  let left = count;
-  for (const range of ranges) {
-    const from = Math.max(range.from, start);
-    if (from > range.to || left <= 0) continue;
-    const to = Math.min(range.to, from + left - 1);
-    left -= to - from + 1;
-    taken.push({ from, to });
-  }
-  return taken;
 }

@@ -1,9 +1,8 @@
-import type { HistoryOperation } from '@parley/ports';
+import { changeBody, type HistoryOperation, type MessageChange } from '@parley/ports';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { LeastRecent } from '../files/least-recent.js';
 import { Rejections } from '../files/rejections.js';
 import type { RowWriter } from '../files/sqlite-projection.js';
-import { changeBody, type MessageChange } from './message-body.js';
 
 /** What a batch knows of a conversation; written back once a batch. */
 interface Conversation {

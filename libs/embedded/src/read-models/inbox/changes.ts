@@ -1,8 +1,7 @@
 import { sees, seesPosition, type MembershipWindow } from '@parley/events';
-import { changeJson, rankOfChange, type ChangeKind, type ChangesPage } from '@parley/ports';
-import { withoutMarks, isDeleted } from '../history/message-body.js';
+import { changeJson, rankOfChange, isDeleted, withoutMarks, type ChangeKind, type ChangesPage } from '@parley/ports';
 import type { ConversationRow, MessageRow } from '../history/history-rows.js';
-import { memberJson, type MemberRow } from '../membership/membership-rows.js';
+import { memberViewOf, type MemberRow } from '../membership/membership-rows.js';
 import { personJson, type PersonRow } from '../people/people-reader.js';
 import type { ReadConnection } from '../reading/read-connection.js';
 import { receiptsOf } from '../watermarks/watermark-rows.js';
@@ -156,7 +155,7 @@ class ChangesReading {
       (after, limit) =>
         this.#composer.membership.changes(row.conversation, Math.max(after, since), this.query.upTo, limit),
       (member) => member.changed,
-      (member) => this.#item('member', member.changed, memberJson(member)),
+      (member) => this.#item('member', member.changed, memberViewOf(member)),
     );
   }
 

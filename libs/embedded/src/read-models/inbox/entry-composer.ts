@@ -1,4 +1,12 @@
-import { type MembershipWindow, sees, unreadCount, visibleRanges } from '@parley/events';
+import { type MembershipWindow, type SequenceRange, visibleRanges } from '@parley/events';
+import {
+  conversationJson,
+  entryJson,
+  readStateJson,
+  settingsJson,
+  unreadFacts,
+  type ConversationFacts,
+} from '@parley/ports';
 import { HistoryRows } from '../history/history-rows.js';
 import { type MemberRow, MembershipRows } from '../membership/membership-rows.js';
 import type { ReadConnection } from '../reading/read-connection.js';
@@ -45,30 +53,23 @@ export class EntryComposer {
     const last = this.lastSequence(id, asOf);
     const conversation = this.conversation(id, asOf, windows);
     if (conversation === null) return null;
-    return (
-      `{"conversation":${conversation},"role":"${row.role}","afterSequence":${row.after_sequence},` +
-      `"lastMessage":${this.#lastMessage(id, windows, last) ?? 'null'},` +
-      `"readState":${this.#readState(id, user, windows, last)},"settings":${this.settings(id, user)},` +
-      `"receipts":${receiptsOf(this.db, id, this.membership.memberCount(id))}}`
-    );
+    return entryJson({
+      conversation,
+      role: row.role ?? 'member',
+      afterSequence: row.after_sequence,
+      lastMessage: this.#lastMessage(id, windows, last),
+      readState: this.#readState(id, user, windows, last),
+      settings: this.settings(id, user),
+      receipts: receiptsOf(this.db, id, this.membership.memberCount(id)),
+    });
   }
 
   /** The conversation view; with windows, without the pins of messages that lie outside of them. */
   conversation(id: string, asOf: number, windows?: readonly MembershipWindow[]): string | null {
     const head = this.#head(id);
     if (head === undefined) return null;
-    const pins = JSON.parse(head.pins) as number[];
-    return JSON.stringify({
-      id,
-      kind: head.kind,
-      title: head.title,
-      description: head.description,
-      memberCount: this.membership.memberCount(id),
-      lastSequence: this.lastSequence(id, asOf),
-      pins: windows === undefined ? pins : pins.filter((sequence) => sees(windows, sequence)),
-      ...(head.peers === null ? {} : { peerIds: JSON.parse(head.peers) as string[] }),
-      startedAt: head.started_at,
-    });
+    const counts = { memberCount: this.membership.memberCount(id), lastSequence: this.lastSequence(id, asOf) };
+    return conversationJson(id, factsOf(head), counts, windows);
   }
 
   pins(id: string): readonly number[] {
@@ -89,14 +90,17 @@ export class EntryComposer {
       userId,
       conversationId,
     );
-    const until = row?.muted_until ?? null;
-    return JSON.stringify({
+    return settingsJson(
       conversationId,
-      muted: row?.muted === 1,
-      mutedUntil: until === null ? null : new Date(until).toISOString(),
-      archived: row?.archived === 1,
-      markedUnread: row?.marked_unread === 1,
-    });
+      row === undefined
+        ? undefined
+        : {
+            muted: row.muted === 1,
+            mutedUntil: row.muted_until,
+            archived: row.archived === 1,
+            markedUnread: row.marked_unread === 1,
+          },
+    );
   }
 
   lastSequence(conversationId: string, asOf: number): number {
@@ -119,21 +123,13 @@ export class EntryComposer {
   }
 
   #readState(id: string, userId: string, windows: readonly MembershipWindow[], lastSequence: number): string {
-    const read = Math.min(readWatermark(this.db, id, userId), lastSequence);
-    const unread = unreadCount(windows, read, lastSequence);
-    const mentions = unread === 0 ? 0 : this.#unreadMentions(id, userId, windows, read, lastSequence);
-    return JSON.stringify({ conversationId: id, read, unread, mentions, lastSequence });
+    const unread = unreadFacts(windows, readWatermark(this.db, id, userId), lastSequence);
+    return readStateJson(id, unread, this.#mentions(id, userId, unread.ranges), lastSequence);
   }
 
-  #unreadMentions(
-    id: string,
-    userId: string,
-    windows: readonly MembershipWindow[],
-    read: number,
-    lastSequence: number,
-  ): number {
+  #mentions(id: string, userId: string, ranges: readonly SequenceRange[]): number {
     let mentions = 0;
-    for (const { from, to } of visibleRanges(windows, { from: read + 1, to: lastSequence })) {
+    for (const { from, to } of ranges) {
       const row = this.db.get<{ mentions: number }>(
         `SELECT count(*) AS mentions FROM inbox.mentions
          WHERE user = ? AND conversation = ? AND sequence BETWEEN ? AND ?`,
@@ -147,3 +143,12 @@ export class EntryComposer {
     return mentions;
   }
 }
+
+const factsOf = (head: HeadRow): ConversationFacts => ({
+  kind: head.kind,
+  title: head.title,
+  description: head.description,
+  peerIds: head.peers === null ? null : (JSON.parse(head.peers) as string[]),
+  pins: JSON.parse(head.pins) as number[],
+  startedAt: head.started_at,
+});

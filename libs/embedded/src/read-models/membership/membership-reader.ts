@@ -1,7 +1,8 @@
+import type { SequenceWindow } from '@parley/events';
 import type { ConversationMembership, MembershipReader } from '@parley/ports';
 import type { ReadConnection } from '../reading/read-connection.js';
 import type { ReadFiles } from '../reading/read-files.js';
-import { memberJson, MembershipRows } from './membership-rows.js';
+import { MembershipRows, memberViewOf } from './membership-rows.js';
 
 export class SqliteMembershipReader implements MembershipReader {
   constructor(private readonly files: ReadFiles) {}
@@ -21,8 +22,16 @@ export class SqliteMembershipReader implements MembershipReader {
     return this.#read((rows) => ({ position, conversationIds: rows.conversationsOf(userId, position) }));
   }
 
+  async windowsOf(userId: string): Promise<{
+    readonly position: number;
+    readonly windows: ReadonlyMap<string, readonly SequenceWindow[]>;
+  }> {
+    const position = this.files.safePosition();
+    return this.#read((rows) => ({ position, windows: rows.windowsOf(userId, position) }));
+  }
+
   async members(conversationId: string, afterUserId: string | null, limit: number): Promise<readonly string[]> {
-    return this.#read((rows) => rows.members(conversationId, afterUserId ?? '', limit).map(memberJson));
+    return this.#read((rows) => rows.members(conversationId, afterUserId ?? '', limit).map(memberViewOf));
   }
 
   async shareConversation(userId: string, otherId: string): Promise<boolean> {

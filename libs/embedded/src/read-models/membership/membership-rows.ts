@@ -1,4 +1,5 @@
-import type { MembershipWindow } from '@parley/events';
+import { type MembershipWindow, sequenceWindowsOf, type SequenceWindow } from '@parley/events';
+import { memberJson } from '@parley/ports';
 import type { ReadConnection } from '../reading/read-connection.js';
 
 export interface MemberRow {
@@ -81,6 +82,17 @@ export class MembershipRows {
       .map((row) => row.conversation);
   }
 
+  /** The same with all windows of each. */
+  windowsOf(userId: string, asOf: number): Map<string, readonly SequenceWindow[]> {
+    const present = new Set(this.conversationsOf(userId, asOf));
+    const rows = this.db.all<MemberRow>(`SELECT ${columns} FROM membership.members WHERE user = ?`, userId);
+    return new Map(
+      rows
+        .filter(({ conversation }) => present.has(conversation))
+        .map((row) => [row.conversation, sequenceWindowsOf(this.windows(row))]),
+    );
+  }
+
   /** Members now, by user id. */
   members(conversationId: string, afterUserId: string, limit: number): MemberRow[] {
     return this.db.all<MemberRow>(
@@ -104,23 +116,6 @@ export class MembershipRows {
     );
   }
 
-  /**
-   * Members at a position, now or until lately, whose last window begins at or after this sequence: they may not see it,
-   * unless by an earlier one.
-   */
-  cameAfter(conversationId: string, sequence: number, position: number): MemberRow[] {
-    return this.db.all<MemberRow>(
-      `SELECT ${columns} FROM membership.members
-       WHERE conversation = ?1 AND after_sequence >= ?2 AND role IS NOT NULL
-       UNION ALL
-       SELECT ${columns} FROM membership.members
-       WHERE conversation = ?1 AND until_position > ?3 AND after_sequence >= ?2`,
-      conversationId,
-      sequence,
-      position,
-    );
-  }
-
   memberCount(conversationId: string): number {
     const row = this.db.get<{ members: number }>(
       'SELECT members FROM membership.conversations WHERE id = ?',
@@ -141,12 +136,11 @@ export class MembershipRows {
   }
 }
 
-export const memberJson = (row: MemberRow): string =>
-  JSON.stringify({
+export const memberViewOf = (row: MemberRow): string =>
+  memberJson({
     conversationId: row.conversation,
     userId: row.user,
-    // A former member's role is of no use to anybody; the view wants one.
-    role: row.role ?? 'member',
+    role: row.role,
     state: row.state,
     afterSequence: row.after_sequence,
   });

@@ -25,7 +25,6 @@ export const membershipTables: SqliteProjection<'membership'> = {
     CREATE INDEX members_by_user ON members (user);
     CREATE INDEX members_by_change ON members (conversation, changed);
     CREATE INDEX members_by_end ON members (conversation, until_position) WHERE until_position IS NOT NULL;
-    CREATE INDEX members_by_start ON members (conversation, after_sequence) WHERE role IS NOT NULL;
   `,
   tables: [
     { name: 'members', key: ['conversation', 'user'] },

@@ -33,12 +33,15 @@ export class SqlitePeopleReader implements PeopleReader {
 
   async byUsername(username: string): Promise<string | null> {
     return this.#read((db) => {
-      const row = db.get<PersonRow>(`SELECT ${columns} FROM people.people p WHERE username = ?`, username);
+      const row = db.get<PersonRow>(
+        `SELECT ${columns} FROM people.people p WHERE username = ? ORDER BY registered LIMIT 1`,
+        username,
+      );
       return row === undefined ? null : personJson(row);
     });
   }
 
-  /** Everybody who has a word beginning with each word of the query, by username. */
+  /** Everybody who has a word beginning with each word of the query, by username, then by id. */
   async find(query: string, limit: number): Promise<readonly string[]> {
     const [first, ...others] = wordsOfName(query)
       .slice(0, maxWords)
@@ -51,7 +54,7 @@ export class SqlitePeopleReader implements PeopleReader {
       const rows = db.all<PersonRow>(
         `SELECT ${columns} FROM people.people p
          WHERE p.id IN (SELECT id FROM people.words WHERE word >= ? AND word < ? LIMIT ${maxCandidates}) ${also}
-         ORDER BY p.username LIMIT ?`,
+         ORDER BY p.username, p.id LIMIT ?`,
         ...[first, ...others].flatMap(prefixBounds),
         limit,
       );

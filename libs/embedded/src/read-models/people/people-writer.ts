@@ -19,7 +19,8 @@ export class PeopleWriter implements RowWriter<PeopleOperation> {
   constructor(db: DatabaseSync) {
     this.#find = db.prepare('SELECT username, display_name FROM people WHERE id = ?');
     this.#add = db.prepare(
-      `INSERT INTO people (id, username, display_name, visibility) VALUES (?, ?, ?, 'shared') ON CONFLICT DO NOTHING`,
+      `INSERT INTO people (id, username, registered, display_name, visibility) VALUES (?, ?, ?, ?, 'shared')
+       ON CONFLICT DO NOTHING`,
     );
     this.#change = db.prepare(
       `UPDATE people SET display_name = coalesce(?, display_name), about = coalesce(?, about),
@@ -35,13 +36,9 @@ export class PeopleWriter implements RowWriter<PeopleOperation> {
     for (const operation of operations) {
       const { position, userId } = operation;
       switch (operation.type) {
-        case 'register': {
-          const { changes } = this.#add.run(userId, operation.username, operation.displayName);
-          if (changes === 0 && this.#find.get(userId) === undefined) {
-            rejections.add(position, `the username ${operation.username} is somebody else's`);
-          }
+        case 'register':
+          this.#add.run(userId, operation.username, position, operation.displayName);
           break;
-        }
         case 'change-profile': {
           const { displayName = null, about = null, presenceVisibility = null } = operation;
           const { changes } = this.#change.run(displayName, about, presenceVisibility, position, userId);

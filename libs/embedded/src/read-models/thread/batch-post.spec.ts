@@ -11,8 +11,16 @@ const message = (position: number): Delivery => ({
   senderId: 'usr_1',
 });
 const others: readonly Delivery[] = [
-  { to: 'conversation', conversationId: 'cnv_1', position: 2, change: '{}', except: ['usr_2'] },
-  { to: 'user', userId: 'usr_1', position: 3, change: '{}', membership: { conversationId: 'cnv_1', member: true } },
+  { to: 'conversation', conversationId: 'cnv_1', position: 2, change: '{}', except: 'usr_2' },
+  {
+    to: 'user',
+    userId: 'usr_1',
+    position: 3,
+    change: '{}',
+    membership: { conversationId: 'cnv_1', member: true, windows: [{ afterSequence: 4, untilSequence: null }] },
+  },
+  { to: 'conversation', conversationId: 'cnv_1', position: 3, change: '{}', shows: 7 },
+  { to: 'conversation', conversationId: 'cnv_1', position: 3, change: '{}', pins: [7] },
   { to: 'conversation', conversationId: 'cnv_1', position: 4, change: '{}' },
 ];
 
@@ -30,6 +38,6 @@ describe('a posted batch', () => {
   it('holds new messages flat', () => {
     const { messages, others: rest } = packBatch({ position: 9, previous: 0, deliveries: [message(1), ...others] });
     expect(messages).toEqual(['cnv_1', 1, '{"at":1}', 1, 'usr_1']);
-    expect(rest.map((each) => each.before)).toEqual([1, 1, 1]);
+    expect(rest.map((each) => each.before)).toEqual(others.map(() => 1));
   });
 });

@@ -1,8 +1,8 @@
-import type { Delivery, DeliveryBatch } from '@parley/ports';
+import type { ConversationDelivery, Delivery, DeliveryBatch } from '@parley/ports';
 
 /**
  * A batch on its way between threads. New messages, which are nearly all there is, lie in one flat list of texts and
- * numbers, five each: cloning that costs a third of cloning as many objects, on both sides.
+ * numbers, five each: cloning that costs a third of cloning as many objects, on both sides. Traced ones are objects.
  */
 export interface PostedBatch {
   readonly position: number;
@@ -19,8 +19,9 @@ export function packBatch({ position, previous, deliveries }: DeliveryBatch): Po
   const messages: (string | number)[] = [];
   const others: { before: number; delivery: Delivery }[] = [];
   for (const delivery of deliveries) {
-    const { sequence, senderId, except } = delivery.to === 'conversation' ? delivery : notOne;
-    if (delivery.to === 'conversation' && sequence !== undefined && senderId !== undefined && except === undefined) {
+    const { sequence, senderId, shows, pins, except, trace } = delivery.to === 'conversation' ? delivery : notOne;
+    const bare = shows === undefined && pins === undefined && except === undefined && trace === undefined;
+    if (delivery.to === 'conversation' && sequence !== undefined && senderId !== undefined && bare) {
       messages.push(delivery.conversationId, delivery.position, delivery.change, sequence, senderId);
     } else others.push({ before: messages.length / fields, delivery });
   }
@@ -41,7 +42,7 @@ export function unpackBatch({ position, previous, messages, others }: PostedBatc
   return { position, previous, deliveries };
 }
 
-const notOne: { readonly sequence?: number; readonly senderId?: string; readonly except?: readonly string[] } = {};
+const notOne: Partial<Pick<ConversationDelivery, 'sequence' | 'senderId' | 'shows' | 'pins' | 'except' | 'trace'>> = {};
 
 const messageAt = (messages: readonly (string | number)[], at: number): Delivery => ({
   to: 'conversation',

@@ -11,6 +11,7 @@ export interface ThreadStart {
 }
 
 export interface ProjectionThreadStart extends ThreadStart {
+  readonly only: readonly ProjectionName[];
   /** See Credit. */
   readonly credit: SharedArrayBuffer;
 }

@@ -1,4 +1,4 @@
-import type { Projector, ProjectorModule } from '@parley/ports';
+import type { Projector, ProjectorHost, ProjectorModule } from '@parley/ports';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { openLogReader } from '../../log/event-log.js';
@@ -26,7 +26,7 @@ const opener = new StoreOpener(folder, Date.now);
 const files = new ReadFiles(folder, () => Number.MAX_SAFE_INTEGER);
 const credit = new Credit(start.credit);
 
-const projector: Projector = await module.startProjector({
+const host: ProjectorHost = {
   log,
   openStore: (projection) => opener.open(projection),
   reader: new SqliteDeliveryReader(files),
@@ -38,7 +38,8 @@ const projector: Projector = await module.startProjector({
   },
   onApplied: (position) => tell({ type: 'applied', position }),
   onStatus: (status) => tell({ type: 'status', status }),
-});
+};
+const projector: Projector = await module.startProjector(host, start.only);
 
 const calls: ThreadCalls = {
   status: () => projector.status(),

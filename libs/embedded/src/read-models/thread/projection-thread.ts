@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { post } from '../../log/post.js';
 import { workerEntry } from '../../worker-entry.js';
 import { Credit } from './credit.js';
-import type { ThreadCall, ThreadCalls, ThreadMessage, ThreadStart } from './messages.js';
+import type { ProjectionThreadStart, ThreadCall, ThreadCalls, ThreadMessage } from './messages.js';
 
 /** Milliseconds until a thread that died is started again; doubled each time up to the second. */
 const restartAfter = [500, 30_000] as const;
@@ -24,7 +24,7 @@ export class ProjectionThread {
   readonly #calls = new Map<number, PromiseWithResolvers<unknown>>();
 
   constructor(
-    private readonly start: ThreadStart,
+    private readonly start: Omit<ProjectionThreadStart, 'credit'>,
     private readonly events: ThreadEvents,
   ) {
     this.#run();

@@ -1,9 +1,10 @@
+import { emptyReceiptsJson } from '@parley/ports';
 import type { ReadConnection } from '../reading/read-connection.js';
 
 /** The receipts view; before anybody has received anything, an empty one. */
 export function receiptsOf(db: ReadConnection, conversationId: string, memberCount: number): string {
   const row = db.get<{ body: string }>('SELECT body FROM watermarks.aggregates WHERE conversation = ?', conversationId);
-  return row?.body ?? JSON.stringify({ conversationId, memberCount, delivered: [], read: [] });
+  return row?.body ?? emptyReceiptsJson(conversationId, memberCount);
 }
 
 /** A person's read watermark: the highest of their devices' and of their own last message. */

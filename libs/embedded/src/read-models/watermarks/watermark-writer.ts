@@ -1,8 +1,7 @@
-import type { WatermarkOperation } from '@parley/ports';
+import { type MemberMarks, readOf, receiptsJson, type WatermarkOperation } from '@parley/ports';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { LeastRecent } from '../files/least-recent.js';
 import type { RowWriter } from '../files/sqlite-projection.js';
-import { type MemberMarks, readOf, receiptsJson } from './receipts-json.js';
 
 interface Marks extends MemberMarks {
   changed: number;
@@ -83,6 +82,8 @@ export class WatermarkWriter implements RowWriter<WatermarkOperation> {
         break;
       case 'advance':
         this.#foldAdvance(operation);
+        break;
+      case 'touch':
         break;
       default:
         throw new TypeError(`no rule for ${JSON.stringify(operation satisfies never)}`);

@@ -1,0 +1,1 @@
+export { CassandraAccountStore } from './account-store.js';

@@ -1,0 +1,1 @@
+export { CassandraEventIdIndex } from './event-id-index.js';

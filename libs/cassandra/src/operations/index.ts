@@ -1,0 +1,3 @@
+export { CassandraBuildRegistry } from './builds.js';
+export { CassandraParkedRetries } from './parked-retries.js';
+export { CassandraProjectorReports } from './projector-reports.js';

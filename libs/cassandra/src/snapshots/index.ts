@@ -1,0 +1,1 @@
+export { CassandraSnapshotStore } from './snapshot-store.js';

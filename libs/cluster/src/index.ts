@@ -1,0 +1,3 @@
+export * from './commands/command-server.js';
+export * from './commands/remote-commands.js';
+export * from './ring/rendezvous.js';

@@ -1,0 +1,1 @@
+export { openEventStoreLog, type EventStoreLog, type EventStoreLogOptions } from './event-store-log.js';

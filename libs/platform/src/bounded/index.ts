@@ -1,0 +1,1 @@
+export { Gate, mapBounded } from './bounded.js';

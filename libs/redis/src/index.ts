@@ -1,0 +1,12 @@
+export * from './buses/progress-bus.js';
+export * from './buses/revocation-bus.js';
+export * from './buses/signal-bus.js';
+export * from './connection/redis-connection.js';
+export type { BatchSource } from './deliveries/batch-source.js';
+export * from './deliveries/ordered-deliveries.js';
+export * from './deliveries/partition-publisher.js';
+export * from './leases/leases.js';
+export * from './nodes/node-directory.js';
+export * from './presence/presence-store.js';
+export * from './rate-limits/rate-limiter.js';
+export * from './sessions/device-registry.js';

@@ -1,0 +1,4 @@
+export { down, environment, status, up } from './launcher.mjs';
+export * as faults from './faults.mjs';
+export * as smallDisks from './small-disks.mjs';
+export { TcpProxy } from './tcp-proxy.mjs';
