@@ -1,4 +1,5 @@
 import type { CursorCodec, Logger } from '@parley/platform';
+import { Gate } from '@parley/platform/bounded';
 import { tracer } from '@parley/platform/tracing';
 import type {
   ConversationDelivery,
@@ -12,7 +13,6 @@ import { Audiences } from './audiences.js';
 import { ChangeSet } from './change-set.js';
 import { type LiveBatch, Person, type Subscriber } from './person.js';
 import { Showing } from './showing.js';
-import { Slots } from './slots.js';
 import { tracePush } from './trace-push.js';
 
 export interface HubObserver {
@@ -43,7 +43,7 @@ const retryMs = 500;
 export class Hub {
   readonly #people = new Map<string, Person>();
   readonly #audiences = new Audiences();
-  readonly #readings = new Slots(readingsAtOnce);
+  readonly #readings = new Gate(readingsAtOnce);
   readonly #observers: HubObserver[] = [];
   readonly #unsubscribe: () => void;
   #position: number;
@@ -174,7 +174,7 @@ export class Hub {
   async #readConversations(person: Person): Promise<void> {
     const ticket = person.beginReading();
     const wanted = (): boolean => person.isReading(ticket) && this.#people.get(person.userId) === person;
-    await this.#readings.with(async () => {
+    await this.#readings.run(async () => {
       while (wanted()) {
         const floor = this.#position;
         const read = await this.deps.models.membership.windowsOf(person.userId).catch((error: unknown) => {
