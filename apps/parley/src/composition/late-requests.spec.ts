@@ -20,7 +20,6 @@ beforeEach(async () => {
   await server.listen({ host: '127.0.0.1', port: 0 });
 });
 afterEach(async () => {
-  standstill.close();
   await server.close();
 });
 

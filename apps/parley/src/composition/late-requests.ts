@@ -6,7 +6,8 @@ import type { FastifyInstance } from 'fastify';
  * something newer after it. What has just been read waits until all that lies behind it, the end of its connection
  * too, has been read.
  */
-export function dropLateRequests(server: FastifyInstance, standstill: Pick<Standstill, 'hasJustEnded'>): void {
+export function dropLateRequests(server: FastifyInstance, standstill: Standstill): void {
+  server.addHook('onClose', async () => standstill.close());
   server.addHook('onRequest', async (request, reply) => {
     if (!standstill.hasJustEnded()) return;
     await everythingRead();
