@@ -35,7 +35,7 @@ afterAll(async () => {
   rmSync(home, { recursive: true, force: true });
 }, 60_000);
 
-/** A frozen one takes everything and says nothing, a killed one breaks off: every second of them does the one or the other. */
+/** In turn. A killed one breaks off, a frozen one takes everything and says nothing. */
 const faults = ['kill', 'freeze'] as const;
 
 describe('people who talk while something breaks', () => {

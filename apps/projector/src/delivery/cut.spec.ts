@@ -1,14 +1,8 @@
-import { decodeEvent, encodeEvent, type ParleyEvent } from '@parley/events';
+import type { ParleyEvent } from '@parley/events';
 import { describe, expect, it } from 'vitest';
+import { decodedAt as at } from '../testing/decoded.js';
 import { cutAtDepartures } from './cut.js';
 
-const at = (position: number, event: ParleyEvent, stream = 'conversation-cnv_1') =>
-  decodeEvent({
-    ...encodeEvent(event, { eventId: `e${position}`, time: 0, metadata: { actorId: 'usr_a' } }),
-    stream,
-    revision: position,
-    position,
-  });
 const added = (userId: string): ParleyEvent => ({
   type: 'MemberAdded.v1',
   data: { userId, role: 'member', addedBy: 'usr_a', afterSequence: 0 },
