@@ -19,7 +19,7 @@ const peopleAtOnce = 24;
 /** Everything at once, as by default. */
 const paceOfFew = { pushEveryMs: 0, deliveredEveryMs: 1_000 };
 /** Thousands of devices on the processors of one machine, which plays them all and serves them. */
-const paceOfMany = { pushEveryMs: 1_000, deliveredEveryMs: 5_000 };
+const paceOfMany = { pushEveryMs: 1_000, deliveredEveryMs: 10_000 };
 /** Invented talk: about half a minute. */
 const invented = { groups: 5, people: 60, entriesPerGroup: 800 };
 

@@ -27,6 +27,16 @@ const READ_EVERYWHERE =
   "SELECT status FROM system_distributed.view_build_status WHERE keyspace_name = 'none' AND view_name = 'none'";
 const LEVELS = [CONSISTENCY.one, CONSISTENCY.one, CONSISTENCY.quorum, CONSISTENCY.all];
 
+/**
+ * Its worker threads look for work between naps of some microseconds. With timers of a coarser grain, which threads
+ * inherit (timerslack_ns in proc(5)), they nap longer: a thousand reads a second cost half a core instead of three
+ * quarters, and take no longer.
+ */
+const withCoarseTimers = (command) =>
+  process.platform === 'linux'
+    ? ['sh', '-c', '{ echo 200000 > /proc/self/timerslack_ns; } 2>/dev/null; exec "$0" "$@"', ...command]
+    : command;
+
 /** Cassandra 5.0, one node or a ring of three. */
 export const cassandra = {
   name: 'cassandra',
@@ -80,7 +90,8 @@ export const cassandra = {
       `${jars}/*`,
       'org.apache.cassandra.service.CassandraDaemon',
     ];
-    return launch(layout, node.name, await javaProgram(), args, { cwd: data, env: { MALLOC_ARENA_MAX: '4' } });
+    const [program, ...rest] = withCoarseTimers([await javaProgram(), ...args]);
+    return launch(layout, node.name, program, rest, { cwd: data, env: { MALLOC_ARENA_MAX: '4' } });
   },
 
   /**

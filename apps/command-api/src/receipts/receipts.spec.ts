@@ -13,7 +13,10 @@ beforeEach(async () => {
   room = await side.group(people[0] ?? '', ...people.slice(1));
   for (let i = 0; i < 5; i++) await side.send(people[0] ?? '', room, `m${i}`);
 });
-afterEach(() => side.stop());
+afterEach(async () => {
+  vi.useRealTimers();
+  await side.stop();
+});
 
 const read = (userId: string, upTo: number, device?: string): Promise<CommandResult> =>
   side.execute(userId, { type: 'advance-watermark', conversationId: room, read: upTo }, device);
@@ -39,6 +42,29 @@ it('gathers those of all members into one event, at most four a second', async (
   const appends = side.log.appends.filter(({ stream }) => stream === receiptsStream(room)).length;
   expect(appends).toBeLessThanOrEqual(1 + Math.ceil((performance.now() - started) / 250));
   expect((await written()).at(-1)?.data.advances).toHaveLength(30);
+});
+
+it('gathers what has only arrived for longer, until somebody has read', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  const written: string[] = [];
+  const delivered = async (name: string, userId: string | undefined, upTo: number): Promise<void> => {
+    await side.execute(userId ?? '', { type: 'advance-watermark', conversationId: room, delivered: upTo });
+    written.push(name);
+  };
+  // 30 members: 600 ms.
+  await delivered('first', people[1], 1);
+  const second = delivered('second', people[2], 1);
+  await vi.advanceTimersByTimeAsync(590);
+  expect(written).toEqual(['first']);
+  await vi.advanceTimersByTimeAsync(20);
+  await second;
+
+  const third = delivered('third', people[3], 1);
+  const fourth = read(people[4] ?? '', 1).then(() => written.push('fourth'));
+  await vi.advanceTimersByTimeAsync(200);
+  expect(written).toEqual(['first', 'second']);
+  await vi.advanceTimersByTimeAsync(60);
+  await Promise.all([third, fourth]);
 });
 
 it('never lets a watermark fall, and has nothing to do for one that stands', async () => {

@@ -17,8 +17,10 @@ import { LogServices } from '../streams/owner-services.js';
 import { foreseen, overloaded, rejectionOf, shuttingDown } from '../streams/rejections.js';
 import { AdvanceTask } from './advance-task.js';
 
-/** At most one append in this time and conversation, in milliseconds: four a second. */
-const intervalMs = 250;
+/** Somebody has read: at most one append in this time and conversation, in milliseconds, so four a second. */
+const readEveryMs = 250;
+/** It has arrived, which everybody's device says of everything: the more of them, the longer it is gathered. */
+const deliveredEveryMs = { perMember: 20, atMost: 2_000 };
 /** Watermarks that wait in one conversation; beyond, they are refused as `overloaded`. */
 const maxWaiting = 20_000;
 
@@ -29,16 +31,27 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+/** Of one conversation that must not write yet. */
+interface Gathering {
+  waiting: Waiting[];
+  /** null: about to write. */
+  timer: NodeJS.Timeout | null;
+  /** When it wrote last, by performance.now(). */
+  writtenAt: number;
+  /** Somebody who has read waits. */
+  hurried: boolean;
+}
+
 /**
- * Delivered and read watermarks. The first of a conversation is written at once; what comes in the next quarter of a
- * second, of however many members, is gathered and written as one event.
+ * Delivered and read watermarks. The first of a conversation is written at once; what comes in the time after it, of
+ * however many members, is gathered and written as one event: after a quarter of a second, or, where nobody has read
+ * anything, after up to two seconds in a large group.
  */
 @Injectable()
 export class Receipts {
   readonly #owners: OwnerRegistry<ReceiptsState, ReceiptEvent>;
   readonly #conversations: Conversations;
-  /** By conversation: present while it must not write yet. */
-  readonly #gathering = new Map<string, { waiting: Waiting[]; timer: NodeJS.Timeout | null }>();
+  readonly #gathering = new Map<string, Gathering>();
   #closing = false;
 
   constructor(
@@ -85,14 +98,26 @@ export class Receipts {
     const gathering = this.#gathering.get(conversationId);
     if (gathering === undefined) {
       // Those of the same tick go along.
-      this.#gathering.set(conversationId, { waiting: [waiting], timer: null });
+      this.#gathering.set(conversationId, { waiting: [waiting], timer: null, writtenAt: 0, hurried: false });
       queueMicrotask(() => this.#write(conversationId));
     } else if (gathering.waiting.length >= maxWaiting) {
       reject(overloaded());
     } else {
       gathering.waiting.push(waiting);
+      if (advance.read !== undefined && !gathering.hurried) this.#hurry(conversationId, gathering);
     }
     return promise;
+  }
+
+  #hurry(conversationId: string, gathering: Gathering): void {
+    if (gathering.timer === null) return;
+    gathering.hurried = true;
+    this.#writeIn(Math.max(0, gathering.writtenAt + readEveryMs - performance.now()), conversationId, gathering);
+  }
+
+  #writeIn(milliseconds: number, conversationId: string, gathering: Gathering): void {
+    if (gathering.timer !== null) clearTimeout(gathering.timer);
+    gathering.timer = setTimeout(() => this.#write(conversationId), milliseconds);
   }
 
   /** Writes what has gathered, and opens the next interval; when nothing has, the conversation may write at once again. */
@@ -105,7 +130,9 @@ export class Receipts {
       this.#gathering.delete(conversationId);
       return;
     }
-    gathering.timer = setTimeout(() => this.#write(conversationId), intervalMs);
+    gathering.writtenAt = performance.now();
+    gathering.hurried = false;
+    this.#writeIn(patience(this.#conversations.peek(conversationId)), conversationId, gathering);
     void this.#append(conversationId, waiting, first.context);
   }
 
@@ -141,6 +168,12 @@ export class Receipts {
     }
     await this.#owners.close();
   }
+}
+
+/** Milliseconds in which deliveries are gathered. */
+function patience(state: ConversationState | null): number {
+  const members = state?.phase === 'started' ? state.memberCount : 0;
+  return Math.min(Math.max(readEveryMs, members * deliveredEveryMs.perMember), deliveredEveryMs.atMost);
 }
 
 const contextOf = (state: ConversationState): AdvanceContext => ({

@@ -21,7 +21,7 @@ const restartMs = 500;
 /** The client library polls all the time; so long without a word from it and it is replaced. */
 const silenceMs = 120_000;
 /** How long a fetch waits for news; so long at most until a partition that was paused is fetched again. */
-const fetchWaitMs = 50;
+const fetchWaitMs = 200;
 /**
  * Of one fetch. A partition's share must hold the largest event (1 MiB and its headers): a broker leaves out a larger
  * one as long as other partitions have something. The sum is small, as decoding must not keep the heartbeat waiting;
