@@ -14,7 +14,7 @@ import { openTestKeyspace } from '../cluster/cassandra-core/keyspace.js';
 import { projector } from '../cluster/cassandra/models.js';
 import { Stored } from '../cluster/cassandra/stored.js';
 import { storesOf } from '../cluster/cassandra/stores.js';
-import { Scene } from '../contract/read-models.scene.js';
+import { Scene } from '../contract/read-models/scene.js';
 
 const messages = Number(process.argv[2] ?? 100_000);
 const pairs = 200;

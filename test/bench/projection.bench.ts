@@ -8,7 +8,7 @@ import { projectionNames } from '@parley/ports';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Scene } from '../contract/read-models.scene.js';
+import { Scene } from '../contract/read-models/scene.js';
 
 const messages = Number(process.argv[2] ?? 200_000);
 const pairs = 50;

@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { readModelsContract } from './read-models.contract.js';
-import { Play, steps } from './read-models.histories.js';
-import { Scene } from './read-models.scene.js';
+import { Play, steps } from './read-models/histories.js';
+import { Scene } from './read-models/scene.js';
 
 const seed = Number(process.env['PARLEY_TEST_SEED'] ?? Date.now() % 1_000_000);
 

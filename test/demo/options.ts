@@ -3,7 +3,9 @@ import { parseArgs } from 'node:util';
 export interface DemoOptions {
   /** Folder of raw logs; null: people and talk are made up. */
   readonly logs: string | null;
-  /** Only the first so many logs. */
+  /** The first log that is played, from 1. */
+  readonly from: number;
+  /** Only so many logs from there. */
   readonly only: number | null;
   readonly seed: number;
   /** Devices that one person has at most. */
@@ -25,7 +27,8 @@ log a group. Devices drop and come back, people read, search and page, and once 
 every device received, and all that can be read, is compared with the logs. Exit code 0: every figure adds up.
 
   --logs DIR      raw IRC logs, one file a group, named by date (default: people and talk are made up)
-  --only N        only the first N logs
+  --from N        begins with the N-th log (default: 1), so that a long folder can be played in parts
+  --only N        only N logs from there
   --seed S        who has how many devices, who drops when: the same for the same seed (default: 1)
   --devices 1..3  devices that one person has at most (default: 3)
   --no-kill       does not kill the server
@@ -41,6 +44,7 @@ export function parseOptions(argv: readonly string[]): DemoOptions | null {
   if (values.help === true) return null;
   return {
     logs: values.logs ?? null,
+    from: whole('--from', values.from ?? '1', 1, 1_000_000),
     only: values.only === undefined ? null : whole('--only', values.only, 1, 1_000_000),
     seed: whole('--seed', values.seed ?? '1', 0, 2 ** 32 - 1),
     devices: whole('--devices', values.devices ?? '3', 1, 3),
@@ -56,6 +60,7 @@ function parse(argv: readonly string[]) {
       args: [...argv],
       options: {
         logs: { type: 'string' },
+        from: { type: 'string' },
         only: { type: 'string' },
         seed: { type: 'string' },
         devices: { type: 'string' },

@@ -25,6 +25,10 @@ export class BothGenerations<Operation extends Positioned> implements Projection
     return this.newer.replaced === true || this.older.replaced === true;
   }
 
+  get keepsCheckpointApart(): boolean {
+    return this.newer.keepsCheckpointApart === true && this.older.keepsCheckpointApart === true;
+  }
+
   /** Of the one that is behind: what the other has already changes nothing there. */
   async checkpoint(): Promise<number> {
     return Math.min(...(await Promise.all([this.newer.checkpoint(), this.older.checkpoint()])));

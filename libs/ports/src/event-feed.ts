@@ -19,6 +19,11 @@ export interface EventFeed {
 
 export interface FeedConsumer {
   /**
+   * So many milliseconds pass between two stretches of a partition, unless one is full: larger stretches, for a consumer
+   * that nobody waits for. What comes after a quiet time is given at once. Absent: none.
+   */
+  readonly gatherMs?: number;
+  /**
    * A partition is ours from now on; answers the position after which its events are wanted: all of them come, however
    * long ago that was, and what lies at or below it is left out. Rejecting is answered by asking again, later.
    */

@@ -18,6 +18,8 @@ export interface PartitionProjectorHost {
   /** Of the consumer group: processes with the same name share the partitions. */
   readonly group: string;
   readonly feed: EventFeed;
+  /** See FeedConsumer. */
+  readonly gatherMs?: number;
   /** For what is not in the feed any more, and for parked events. */
   readonly log: Pick<EventLogReader, 'readAll'>;
   /** The rows of one partition, with a checkpoint of their own. Called again after a store has failed. */

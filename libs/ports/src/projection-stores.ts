@@ -39,6 +39,8 @@ export interface ProjectionBatch<Operation> {
   readonly checkpoint: number;
   /** Rows may be written before it, but the checkpoint moves only after it is fulfilled; rejected, nothing is applied. */
   readonly after?: Promise<unknown> | undefined;
+  /** The checkpoint stays where it is: only for a store that keeps it apart, which is told of it soon after. */
+  readonly rowsOnly?: boolean;
 }
 
 /** Operations that do not fit the rows (an edit of a message that is not there). Nothing of the batch was applied. */
@@ -63,6 +65,11 @@ export interface ProjectionStore<Operation> {
   checkpoint(): Promise<number>;
   /** true: known to be replaced; whoever opens it again before the next batch loses no time. Touches no network. */
   readonly replaced?: boolean;
+  /**
+   * true: the checkpoint is a write of its own after the rows, so it may be saved now and then only: what lies between
+   * comes again after a crash, and changes nothing. Absent: it costs nothing beside the rows.
+   */
+  readonly keepsCheckpointApart?: boolean;
   /**
    * Rows, parked events and checkpoint move together, or the checkpoint does not move.
    * @throws OperationsRejected for what cannot be applied to these rows: park those events and apply the rest.

@@ -6,8 +6,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Play, steps, users } from '../../contract/read-models.histories.js';
-import { Scene } from '../../contract/read-models.scene.js';
+import { Play, steps, users } from '../../contract/read-models/histories.js';
+import { Scene } from '../../contract/read-models/scene.js';
 import { openTestKeyspace, type TestKeyspace } from '../cassandra-core/keyspace.js';
 import { CassandraModels } from './models.js';
 

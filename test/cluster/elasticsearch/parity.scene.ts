@@ -48,7 +48,7 @@ export function parityScene(seed: number, messages: number): ParityScene {
   const scripts =
     folder === undefined
       ? inventScripts(seed, { groups: 12, people: 40, entriesPerGroup: Math.ceil(messages / 12) }).scripts
-      : loadScripts(folder, null).scripts.slice(0, 24);
+      : loadScripts(folder, 1, null).scripts.slice(0, 24);
   const world = new SearchWorld();
   const stage = new Stage(world, new Random(seed));
   const rooms = scripts.map((_, at) => roomOf(at));

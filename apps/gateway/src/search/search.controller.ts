@@ -11,6 +11,7 @@ import {
   sendPage,
   tellPosition,
 } from '@parley/platform';
+import { within } from '@parley/platform/bounded';
 import type { SearchHit, SearchQuery } from '@parley/ports';
 import { type MessageView, searchRoutes } from '@parley/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -18,6 +19,8 @@ import { ReadContext } from '../queries/read-context.js';
 import { decodeSearchCursor, encodeSearchCursor } from './search-cursor.js';
 
 const defaultHits = 20;
+/** Several engines are asked in a row: while one of them is slow, people are told to come again. */
+const answerWithinMs = 4_000;
 
 /** Message search for people: reads the query, resolves names, marks what was found. */
 @Controller()
@@ -48,7 +51,7 @@ export class SearchController {
       ...(parsed.after === null ? {} : { after: parsed.after }),
       ...(cursor === undefined ? {} : { cursor: decodeSearchCursor(this.reads.cursors, order, cursor) }),
     };
-    const { hits, next, asOf } = await this.reads.models.search.search(search);
+    const { hits, next, asOf } = await within(answerWithinMs, this.reads.models.search.search(search), tooSlow);
     tellPosition(reply, asOf);
     sendPage(reply, {
       rows: hits.map((hit) => hitJson(hit, parsed)),
@@ -74,6 +77,9 @@ export class SearchController {
     return ids;
   }
 }
+
+const tooSlow = (): ParleyError =>
+  new ParleyError('feature_unavailable', { detail: 'message search is too slow at the moment', retryAfterMs: 2_000 });
 
 /** @throws ParleyError `invalid_request` that says what to change */
 function parsedQuery(query: string): ParsedQuery {

@@ -47,6 +47,7 @@ class LogMembership implements FeedMembership {
 
   async #run(): Promise<void> {
     const { signal } = this.#stopping;
+    const { gatherMs = 0 } = this.consumer;
     const after = await this.#insist(() => this.consumer.begin(0));
     if (after === null) return;
     this.#position = after;
@@ -59,6 +60,8 @@ class LogMembership implements FeedMembership {
       });
       if (taken === null) return;
       this.#position = checkpoint;
+      // More gathers in the log meanwhile.
+      if (live && gatherMs > 0) await pause(gatherMs, undefined, { signal, ref: false }).catch(() => undefined);
     }
   }
 

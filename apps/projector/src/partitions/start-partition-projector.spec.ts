@@ -305,6 +305,32 @@ describe('a projector of partitions', () => {
     expect(progress).toEqual([{ projection: 'search', partition: 0, position: 9 }]);
   });
 
+  it('saves a checkpoint that costs a write of its own now and then, before a parked event is tried again too', async () => {
+    vi.useFakeTimers();
+    const { feed, storeOf, state, spans, projector } = start();
+    const store = storeOf('history');
+    store.keepsCheckpointApart = true;
+    await store.apply({
+      operations: [],
+      parked: [{ position: 1, stream: 'conversation-cnv_1', type: 'ConversationStarted.v1', reason: 'no room' }],
+      checkpoint: 0,
+    });
+    for (const event of [started, sent(1), sent(2)]) feed.write(event);
+    await feed.begin(1);
+    await feed.take(1, feed.batch(1, 0, 1));
+    expect(store.saved).toBe(1);
+    await feed.take(1, feed.batch(1, 1, 2));
+    expect(store.saved).toBe(1);
+    expect(state('history')).toMatchObject({ state: 'live', position: 2 });
+    expect(spans().at(-1)).toEqual([1, 2, 1]);
+    expect(await projector.retryParked('history', 1)).toBe(true);
+    expect(store.saved).toBe(2);
+    await feed.take(1, feed.batch(1, 2, 3));
+    expect(store.saved).toBe(2);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(store.saved).toBe(3);
+  });
+
   it('tries a failed store again though nothing new arrives', async () => {
     vi.useFakeTimers();
     const { feed, storeOf, state } = start({}, 'search');

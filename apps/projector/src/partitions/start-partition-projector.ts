@@ -32,6 +32,7 @@ export function startPartitionProjector(
 }
 
 class RunningPartitionProjector implements PartitionProjector, FeedConsumer {
+  readonly gatherMs: number;
   readonly #owned = new Map<number, ProjectedPartition>();
   readonly #leaving = new Map<number, Promise<unknown>>();
   #membership: FeedMembership | null = null;
@@ -43,7 +44,9 @@ class RunningPartitionProjector implements PartitionProjector, FeedConsumer {
   constructor(
     private readonly projections: readonly Projection[],
     private readonly host: PartitionProjectorHost,
-  ) {}
+  ) {
+    this.gatherMs = host.gatherMs ?? 0;
+  }
 
   start(): void {
     this.#membership = this.host.feed.join(this.host.group, this);

@@ -14,15 +14,18 @@ import { retryParkedEvent } from './retry-parked.js';
 /** How far a saved checkpoint may lie behind while nothing concerns a projection: that much is looked at again. */
 const idleStretch = 10_000;
 const catchUpBatch = 4_096;
+/** How often the checkpoint is saved where that is a write of its own, in milliseconds. */
+const saveEveryMs = 500;
 
 /**
  * One projection on its way along the log: its store and how far it is. Everything that touches the store runs one after
- * the other. Its checkpoint in the store may lag behind in idle stretches, but never runs ahead of the rows.
+ * the other. Its checkpoint in the store may lag behind, but never runs ahead of the rows.
  */
 export class Lane<Name extends ProjectionName = ProjectionName> {
   #store: ProjectionStore<OperationOf<Name>> | null = null;
   #position = 0;
   #saved = 0;
+  #savedAt = -Infinity;
   #parked = 0;
   #error: string | null = null;
   #tail: Promise<unknown> = Promise.resolve();
@@ -95,6 +98,8 @@ export class Lane<Name extends ProjectionName = ProjectionName> {
 
   retryParked(position: number): Promise<boolean> {
     return this.#exclusively(async () => {
+      // Stores go by it: what comes late is written as of after everything that is there.
+      await this.#saveCheckpoint();
       const applied = await retryParkedEvent(this.projection, this.log, this.#opened(), position);
       if (applied) this.#parked--;
       return applied;
@@ -111,10 +116,7 @@ export class Lane<Name extends ProjectionName = ProjectionName> {
   /** Saves it where it lags behind; answers how far the projection is. */
   saveCheckpoint(): Promise<number> {
     return this.#exclusively(async () => {
-      if (this.#saved < this.#position) {
-        await this.#opened().apply({ operations: [], parked: [], checkpoint: this.#position });
-        this.#saved = this.#position;
-      }
+      await this.#saveCheckpoint();
       return this.#position;
     });
   }
@@ -175,11 +177,23 @@ export class Lane<Name extends ProjectionName = ProjectionName> {
       return evolved;
     }
     if (batch.checkpoint <= this.#position) return evolved;
-    const applied = await applyEvolved(store, batch, evolved, this.beforeParking, after);
+    const rowsOnly = store.keepsCheckpointApart === true && performance.now() - this.#savedAt < saveEveryMs;
+    const { beforeParking } = this;
+    const applied = await applyEvolved(store, batch, evolved, { beforeParking, after, rowsOnly });
     this.#position = batch.checkpoint;
-    this.#saved = batch.checkpoint;
+    if (!rowsOnly) {
+      this.#saved = batch.checkpoint;
+      this.#savedAt = performance.now();
+    }
     this.#parked += applied.parked.length;
     return applied;
+  }
+
+  async #saveCheckpoint(): Promise<void> {
+    if (this.#saved >= this.#position) return;
+    await this.#opened().apply({ operations: [], parked: [], checkpoint: this.#position });
+    this.#saved = this.#position;
+    this.#savedAt = performance.now();
   }
 
   #opened(): ProjectionStore<OperationOf<Name>> {

@@ -3,6 +3,7 @@ import {
   type OperationOf,
   type ParkedOperation,
   type Projection,
+  type ProjectionBatch,
   type ProjectionName,
   type ProjectionStore,
   type Replay,
@@ -30,18 +31,21 @@ export async function replay<Name extends ProjectionName>(
 /** Called before events are parked; rejecting keeps the batch from being applied. */
 export type BeforeParking = (parked: readonly ParkedOperation[]) => Promise<void>;
 
+export interface ApplyOptions extends Pick<ProjectionBatch<unknown>, 'after' | 'rowsOnly'> {
+  readonly beforeParking?: BeforeParking | undefined;
+}
+
 /** What the store refuses is parked, the rest applied. Answers what was applied. */
 export async function applyEvolved<Name extends ProjectionName>(
   store: ProjectionStore<OperationOf<Name>>,
   batch: DecodedBatch,
   evolved: EvolvedBatch<Name>,
-  beforeParking?: BeforeParking,
-  after?: Promise<unknown>,
+  { beforeParking, after, rowsOnly = false }: ApplyOptions = {},
 ): Promise<EvolvedBatch<Name>> {
   for (let current = evolved; ;) {
     if (current.parked.length > 0) await beforeParking?.(current.parked);
     try {
-      await store.apply({ ...current, checkpoint: batch.checkpoint, after });
+      await store.apply({ ...current, checkpoint: batch.checkpoint, after, rowsOnly });
       return current;
     } catch (error) {
       if (!(error instanceof OperationsRejected)) throw error;

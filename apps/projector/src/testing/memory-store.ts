@@ -18,12 +18,13 @@ export class MemoryStore implements ProjectionStore<{ readonly position: number 
   broken = false;
   /** Others are to be written. */
   replaced = false;
+  keepsCheckpointApart = false;
   reject: ReadonlyMap<number, string> = new Map();
 
   async checkpoint() {
     return this.saved;
   }
-  async apply({ operations, parked, checkpoint, after }: ProjectionBatch<{ readonly position: number }>) {
+  async apply({ operations, parked, checkpoint, after, rowsOnly }: ProjectionBatch<{ readonly position: number }>) {
     await after;
     if (this.broken) throw new Error('the disk is full');
     if (this.replaced) throw new StoreReplaced('others are written now');
@@ -31,7 +32,7 @@ export class MemoryStore implements ProjectionStore<{ readonly position: number 
     if (rejected.size > 0) throw new OperationsRejected(rejected);
     this.operations.push(...operations);
     for (const event of parked) this.#parked.set(event.position, { ...event, parkedAt: 0 });
-    this.saved = checkpoint;
+    if (rowsOnly !== true) this.saved = checkpoint;
   }
   async applyParked(position: number, operations: readonly { readonly position: number }[]) {
     if (this.reject.has(position)) throw new OperationsRejected(this.reject);

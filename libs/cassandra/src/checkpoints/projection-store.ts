@@ -34,6 +34,7 @@ const latePositions = 1 / 16;
  * another generation may go by.
  */
 export class CassandraProjectionStore<Operation> implements ProjectionStore<Operation> {
+  readonly keepsCheckpointApart = true;
   readonly #progress: LaneProgress;
   #late = 0;
 
@@ -61,6 +62,7 @@ export class CassandraProjectionStore<Operation> implements ProjectionStore<Oper
     if (batch.parked.length > 0) await this.#progress.park(batch.parked, this.now());
     await batch.after;
     await this.watch.confirm();
+    if (batch.rowsOnly === true) return;
     await this.#progress.save(batch.checkpoint);
     await this.watch.confirm();
   }

@@ -163,6 +163,29 @@ describe('partitions of a feed', () => {
     await vi.waitFor(() => expect(owned.untold()).toEqual(new Map([[0, 11]])));
   });
 
+  it('gathers what comes soon after a stretch, until one is full', async () => {
+    const taken: number[] = [];
+    const take = (_: number, { events }: { events: readonly unknown[] }): Promise<void> => {
+      taken.push(events.length);
+      return Promise.resolve();
+    };
+    const { owned } = start({ take, gatherMs: 3_600_000 });
+    owned.assign([0]);
+    const log = new MemoryLog();
+    const say = async (offset: number): Promise<void> => {
+      log.write('conversation-c');
+      offer(owned, log, offset, offset);
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    await say(0);
+    await vi.waitFor(() => expect(taken).toEqual([1]));
+    for (let offset = 1; offset <= 3; offset++) await say(offset);
+    expect(taken).toEqual([1]);
+    // 2,000 bytes may wait: four records are full.
+    await say(4);
+    await vi.waitFor(() => expect(taken).toEqual([1, 4]));
+  });
+
   it('tells a signal and counts nothing as taken when it is lost under way, and ends after the take', async () => {
     const gate = Promise.withResolvers<void>();
     let given: AbortSignal | undefined;

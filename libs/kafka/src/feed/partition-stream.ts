@@ -33,6 +33,8 @@ export class PartitionStream {
   #taken: number | null = null;
   #full = false;
   #toldLive = false;
+  /** When the last stretch was, by performance.now(). */
+  #gaveAt = -Infinity;
 
   constructor(
     readonly partition: number,
@@ -90,6 +92,8 @@ export class PartitionStream {
 
   /** Rejects when the consumer does; then the same stretch comes again. */
   async #next(): Promise<void> {
+    await this.#gather();
+    if (this.#idleEnd.aborted) return;
     const stretch = nextStretch(this.#waiting, this.#seen, this.settings.maxBatch);
     if (stretch.used > 0) {
       const live = this.#waiting.complete && stretch.used === this.#waiting.length;
@@ -107,12 +111,29 @@ export class PartitionStream {
     }
   }
 
+  /** Little that comes soon after the last stretch waits for more. */
+  async #gather(): Promise<void> {
+    let left = this.#gaveAt + (this.consumer.gatherMs ?? 0) - performance.now();
+    if (left <= 0) return;
+    const timer = setTimeout(() => {
+      left = 0;
+      this.#waiting.wake();
+    }, left);
+    while (left > 0 && this.#isLittle && !this.#idleEnd.aborted) await this.#waiting.arrival();
+    clearTimeout(timer);
+  }
+
+  get #isLittle(): boolean {
+    return !this.#full && this.#waiting.length < this.settings.maxBatch;
+  }
+
   async #give(batch: FeedBatch): Promise<void> {
     if (this.#lost.signal.aborted) return;
     // Somebody who waits at the end of an idle partition is told once that there is nothing more.
     if (batch.checkpoint > this.#seen || (batch.live && !this.#toldLive)) {
       await this.consumer.take(this.partition, batch, this.#lost.signal);
       this.#toldLive ||= batch.live;
+      this.#gaveAt = performance.now();
     }
     this.#seen = batch.checkpoint;
   }

@@ -1,1 +1,2 @@
 export { Gate, mapBounded } from './bounded.js';
+export { within } from './within.js';

@@ -24,8 +24,11 @@ import { openSharedModels, type SharedModels } from './shared-models.js';
 import { SharedProjectors } from './shared-projectors.js';
 import { openElasticsearch, searchHere } from './shared-search.js';
 
-/** How long a command may take in all, other nodes included, ms. */
-const commandTimeoutMs = 8_000;
+/**
+ * How long a command may take in all, other nodes included, ms. Nobody waits for longer than 5 s without a word, also
+ * while the event log stands still with connections open; whoever is told to come again repeats it without harm.
+ */
+const commandTimeoutMs = 4_000;
 
 /**
  * Read models on Cassandra, and around them whatever else is chosen: every process of a deployment opens the same and

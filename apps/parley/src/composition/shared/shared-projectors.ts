@@ -37,6 +37,8 @@ export interface SharedProjectorsOptions {
 /** Others are told how the projections of this process are, and asked what is wanted of it, this often, in milliseconds. */
 const reportEveryMs = 2_000;
 const retryEveryMs = 400;
+/** What is to be searched is found a second later in any case: an engine is asked for a few large writes a second. */
+const searchGatherMs = 500;
 
 /** The projections of this process by their groups; the relay, and a rebuild, while it is this process's turn. */
 export class SharedProjectors {
@@ -134,7 +136,7 @@ export class SharedProjectors {
             recordEvents: (_partition, events) => models.eventIds.record(events),
             deliveries: { reader: models.deliveryReader, publisher },
           }
-        : {}),
+        : { gatherMs: searchGatherMs }),
       onStatus: (status) => {
         this.#tellNow();
         for (const { name, state, error } of status) {

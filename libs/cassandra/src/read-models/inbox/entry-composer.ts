@@ -124,10 +124,9 @@ export class EntryComposer {
   }
 
   async receipts(conversationId: string): Promise<string> {
-    const [receipts, count] = await Promise.all([
-      this.watermarks.receipts(conversationId),
-      this.membership.count(conversationId),
-    ]);
+    const receipts = await this.watermarks.receipts(conversationId);
+    // A view that is stored says itself of how many members it is.
+    const count = receipts === null ? await this.membership.count(conversationId) : null;
     return receiptsView(conversationId, receipts, count?.members ?? 0);
   }
 

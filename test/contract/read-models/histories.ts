@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { isMember } from '@parley/events';
-import { Oracle } from './read-models.oracle.js';
-import type { Scene } from './read-models.scene.js';
+import { Oracle } from './oracle.js';
+import type { Scene } from './scene.js';
 
 /** A random thing to do: numbers that are brought into range by what is there when it is done. */
 export interface Step {

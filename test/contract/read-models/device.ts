@@ -1,7 +1,7 @@
 import { sees, seesPosition, type SequenceWindow } from '@parley/events';
 import { type ConversationDelivery, type DeliveryBatch, withPins } from '@parley/ports';
 import type { Change, InboxEntry, MessageView } from '@parley/protocol';
-import type { Oracle } from './read-models.oracle.js';
+import type { Oracle } from './oracle.js';
 
 /** What a device holds of a conversation that it is in. */
 interface Held {
