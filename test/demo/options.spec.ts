@@ -7,12 +7,28 @@ describe('parseOptions', () => {
     expect(parseOptions([])).toEqual(defaults);
   });
   it('takes each option', () => {
-    const argv = ['--logs', 'dir', '--from', '3', '--only', '2', '--seed', '7', '--devices=1', '--no-kill', '--keep', '--cluster'];
+    const argv = [
+      '--logs',
+      'dir',
+      '--from',
+      '3',
+      '--only',
+      '2',
+      '--seed',
+      '7',
+      '--devices=1',
+      '--no-kill',
+      '--keep',
+      '--cluster',
+    ];
     const taken = { logs: 'dir', from: 3, only: 2, seed: 7, devices: 1, kill: false, keep: true, cluster: true };
     expect(parseOptions(argv)).toEqual(taken);
     expect(parseOptions(['--help', '--keep'])).toBeNull();
   });
-  it.each([['--only', '0'], ['--from', '0'], ['--devices', '4'], ['--seed', 'x'], ['--else'], ['word']])('refuses %s %s', (...argv) => {
-    expect(() => parseOptions(argv)).toThrow(UsageError);
-  });
+  it.each([['--only', '0'], ['--from', '0'], ['--devices', '4'], ['--seed', 'x'], ['--else'], ['word']])(
+    'refuses %s %s',
+    (...argv) => {
+      expect(() => parseOptions(argv)).toThrow(UsageError);
+    },
+  );
 });

@@ -26,7 +26,9 @@ const invented = { groups: 5, people: 60, entriesPerGroup: 800 };
 /** Plays and compares. True: every figure adds up. @throws Error when it could not come to an end */
 export async function run(options: DemoOptions, out: NodeJS.WriteStream): Promise<boolean> {
   const { cast, scripts } =
-    options.logs === null ? inventScripts(options.seed, invented) : loadScripts(options.logs, options.from, options.only);
+    options.logs === null
+      ? inventScripts(options.seed, invented)
+      : loadScripts(options.logs, options.from, options.only);
   const pace = options.logs === null ? paceOfFew : paceOfMany;
   const { keep, cluster } = options;
   const tell = (line: string): void => void out.write(`${line}\n`);

@@ -51,23 +51,7 @@ export function historyContract(stage: ReadModelsStage): void {
         if (i === 6) scene.add(conversationId, id('usr_b'), user);
       }
       await settle(scene);
-      const everything = [
-        'after 0',
-        1,
-        2,
-        'after 2',
-        3,
-        4,
-        'after 4',
-        5,
-        6,
-        'after 6',
-        'after 6',
-        7,
-        8,
-        'after 8',
-        9,
-      ];
+      const everything = ['after 0', 1, 2, 'after 2', 3, 4, 'after 4', 5, 6, 'after 6', 'after 6', 7, 8, 'after 8', 9];
       const query = { conversationId, limit: 100, notices: true };
       expect(await page(user, query)).toMatchObject({ sequences: everything });
       for (let limit = 1; limit <= 8; limit++) {

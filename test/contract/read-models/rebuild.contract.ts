@@ -22,9 +22,9 @@ export function rebuildContract(stage: ReadModelsStage): void {
           if (done % 5 === 0)
             scene.read(conversationId, b, sequence).remove(conversationId, b, a).add(conversationId, b, a);
           await scene.append();
-          expect(
-            (await page(a, { conversationId, limit: 5, notices: true })).sequences.length,
-          ).toBeGreaterThanOrEqual(0);
+          expect((await page(a, { conversationId, limit: 5, notices: true })).sequences.length).toBeGreaterThanOrEqual(
+            0,
+          );
         }
       })();
       for (const projection of stage.models.projections ?? projectionNames) {

@@ -28,53 +28,42 @@ export interface ReadModelsUnderTest {
 export const seed = Number(process.env['PARLEY_TEST_SEED'] ?? Date.now() % 1_000_000);
 
 /** What all parts of the contract need: scenes in the common log, and what readers answer of them. */
-export class ReadModelsStage {
-  #models: ReadModelsUnderTest | null = null;
-  #scenes = 0;
+export type ReadModelsStage = ReturnType<typeof readModelsStage>;
 
-  get models(): ReadModelsUnderTest {
-    if (this.#models === null) throw new Error('the read models are not open yet');
-    return this.#models;
-  }
-
-  async open(open: () => Promise<ReadModelsUnderTest>): Promise<void> {
-    this.#models = await open();
-  }
-
-  async close(): Promise<void> {
-    await this.#models?.close();
-  }
+/** `models`: once they are open. */
+export function readModelsStage(models: () => ReadModelsUnderTest) {
+  let scenes = 0;
 
   /** A scene with ids of its own in the common log. */
-  readonly aScene = (): { scene: Scene; id: (name: string) => string } => {
-    const number = ++this.#scenes;
-    return { scene: new Scene(this.models.log, number), id: (part) => `${part}_${number}` };
+  const aScene = (): { scene: Scene; id: (name: string) => string } => {
+    const number = ++scenes;
+    return { scene: new Scene(models().log, number), id: (part) => `${part}_${number}` };
   };
 
   /** Appends what the scene holds, and waits until it can be read. */
-  readonly settle = async (scene: Scene): Promise<void> => {
+  const settle = async (scene: Scene): Promise<void> => {
     const position = await scene.append();
-    expect(await this.models.readModels.positions.waitFor(position, 20_000)).toBe(true);
+    expect(await models().readModels.positions.waitFor(position, 20_000)).toBe(true);
   };
 
-  readonly windowsOf = async (conversationId: string, userId: string) =>
-    (await this.models.readModels.membership.membership(conversationId, userId))?.windows ?? [];
+  const windowsOf = async (conversationId: string, userId: string) =>
+    (await models().readModels.membership.membership(conversationId, userId))?.windows ?? [];
 
   /** A page of history as this person sees it, and the sequences in it. */
-  readonly page = async (userId: string, query: Omit<HistoryQuery, 'windows'>) => {
-    const windows = await this.windowsOf(query.conversationId, userId);
-    const answer = await this.models.readModels.history.page({ ...query, windows });
+  const page = async (userId: string, query: Omit<HistoryQuery, 'windows'>) => {
+    const windows = await windowsOf(query.conversationId, userId);
+    const answer = await models().readModels.history.page({ ...query, windows });
     const sequences = answer.entries.map(({ kind, sequence }) => (kind === 'message' ? sequence : `after ${sequence}`));
     return { ...answer, sequences };
   };
 
-  readonly entryOf = async (userId: string, conversationId: string): Promise<InboxEntry | null> => {
-    const json = await this.models.readModels.inbox.entry(userId, conversationId);
+  const entryOf = async (userId: string, conversationId: string): Promise<InboxEntry | null> => {
+    const json = await models().readModels.inbox.entry(userId, conversationId);
     return json === null ? null : (JSON.parse(json) as InboxEntry);
   };
 
   /** What a device was told, what the readers answer, and what the log says. */
-  readonly expectTruth = async (device: Device, oracle: Oracle): Promise<void> => {
+  const expectTruth = async (device: Device, oracle: Oracle): Promise<void> => {
     for (const [id, conversation] of oracle.conversations) {
       const { userId } = device;
       const held = device.held.get(id);
@@ -99,7 +88,7 @@ export class ReadModelsStage {
         read: oracle.readWatermark(id, userId),
         unread: oracle.unread(id, userId),
       });
-      const entry = await this.entryOf(userId, id);
+      const entry = await entryOf(userId, id);
       expect(entry?.readState).toMatchObject({
         read: oracle.readWatermark(id, userId),
         unread: oracle.unread(id, userId),
@@ -107,10 +96,22 @@ export class ReadModelsStage {
       });
       expect(entry?.lastMessage?.sequence).toBe(oracle.visible(id, userId).at(-1)?.sequence);
       expect(entry?.role).toBe(conversation.roles.get(userId));
-      const { entries } = await this.page(userId, { conversationId: id, limit: 200, notices: false });
+      const { entries } = await page(userId, { conversationId: id, limit: 200, notices: false });
       expect(entries.map((message) => message.sequence)).toEqual(
         oracle.visible(id, userId).map((each) => each.sequence),
       );
     }
+  };
+
+  return {
+    get models(): ReadModelsUnderTest {
+      return models();
+    },
+    aScene,
+    settle,
+    windowsOf,
+    page,
+    entryOf,
+    expectTruth,
   };
 }

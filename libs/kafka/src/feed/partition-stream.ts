@@ -113,13 +113,14 @@ export class PartitionStream {
 
   /** Little that comes soon after the last stretch waits for more. */
   async #gather(): Promise<void> {
-    let left = this.#gaveAt + (this.consumer.gatherMs ?? 0) - performance.now();
+    const left = this.#gaveAt + (this.consumer.gatherMs ?? 0) - performance.now();
     if (left <= 0) return;
+    const gathering = { goesOn: true };
     const timer = setTimeout(() => {
-      left = 0;
+      gathering.goesOn = false;
       this.#waiting.wake();
     }, left);
-    while (left > 0 && this.#isLittle && !this.#idleEnd.aborted) await this.#waiting.arrival();
+    while (gathering.goesOn && this.#isLittle && !this.#idleEnd.aborted) await this.#waiting.arrival();
     clearTimeout(timer);
   }
 
