@@ -18,6 +18,8 @@ export interface BenchOptions {
   readonly cluster: boolean;
   /** Of each app, in a cluster. */
   readonly processes: number;
+  /** Before the first bench of a cluster. */
+  readonly engineWarmUpSeconds: number;
 }
 
 export class UsageError extends Error {
@@ -25,8 +27,8 @@ export class UsageError extends Error {
 }
 
 const defaults = {
-  full: { seconds: 10, warmUpSeconds: 3, repetitions: 3, events: 1_000_000 },
-  quick: { seconds: 3, warmUpSeconds: 1, repetitions: 1, events: 100_000 },
+  full: { seconds: 10, warmUpSeconds: 3, engineWarmUpSeconds: 90, repetitions: 3, events: 1_000_000 },
+  quick: { seconds: 3, warmUpSeconds: 1, engineWarmUpSeconds: 10, repetitions: 1, events: 100_000 },
 } as const;
 
 export const helpText = (names: readonly string[]): string => `Usage: npm run bench -- [options]
@@ -66,6 +68,7 @@ export function parseOptions(argv: readonly string[], names: readonly string[]):
     only,
     seconds: numberOf('--seconds', values.seconds, fallback.seconds, 0.5),
     warmUpSeconds: fallback.warmUpSeconds,
+    engineWarmUpSeconds: fallback.engineWarmUpSeconds,
     repetitions: Math.floor(numberOf('--repetitions', values.repetitions, fallback.repetitions, 1)),
     events: Math.floor(numberOf('--events', values.events, fallback.events, 10_000)),
     directory: values.directory ?? tmpdir(),

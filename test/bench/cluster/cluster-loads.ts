@@ -3,7 +3,7 @@ import type { Bench, BenchContext } from '../benches/bench.js';
 import type { Load, LoadResult, PaceShape, SceneShape } from '../measure/load.js';
 import type { Figure, Goal } from '../report/figure.js';
 import type { BenchCluster } from './bench-cluster.js';
-import { type ClusterGrounds, loadOn } from './cluster-grounds.js';
+import { type ClusterGrounds, loadOn, refusedOf } from './cluster-grounds.js';
 
 const textBytes = 100;
 
@@ -45,7 +45,9 @@ function costsOf(cluster: BenchCluster, results: readonly LoadResult[]): readonl
     const { cpuSeconds = 0 } = last.servers[n] ?? {};
     return `${name} ${((cpuSeconds * 1e6) / messages).toFixed(0)}`;
   });
+  const refused = results.map((result) => `${refusedOf(result)} of ${result.sent}`).join(', ');
   return [
+    `refused with the word to come again, warm-up included: ${refused}`,
     `CPU of our processes, µs a message: ${each.join(', ')} (together ${last.serverMicrosPerAccepted.toFixed(0)}; the engines not counted)`,
     `until all projections had caught up after the window: ${results.map(({ catchUpSeconds }) => `${catchUpSeconds.toFixed(2)} s`).join(', ')}`,
   ];

@@ -28,7 +28,7 @@ const stagesAt = (perSecond: number): Bench<ClusterGrounds> => ({
     const { grounds, settings } = context;
     const receiver = await OtlpReceiver.start();
     try {
-      const cluster = await grounds.start({ settings: tracing(receiver.endpoint) });
+      const cluster = await grounds.startWarm({ settings: tracing(receiver.endpoint) });
       const phases: Phase[] = [];
       try {
         const load = loadavg()[0] ?? 0;
