@@ -20,6 +20,8 @@ const peopleAtOnce = 24;
 const paceOfFew = { pushEveryMs: 0, deliveredEveryMs: 1_000 };
 /** Thousands of devices on the processors of one machine, which plays them all and serves them. */
 const paceOfMany = { pushEveryMs: 1_000, deliveredEveryMs: 10_000 };
+/** Beside all the engines: what a frame or a receipt costs there is paid by ten processes. */
+const paceOfManyOnCluster = { pushEveryMs: 4_000, deliveredEveryMs: 20_000 };
 /** Invented talk: about half a minute. */
 const invented = { groups: 5, people: 60, entriesPerGroup: 800 };
 
@@ -29,8 +31,8 @@ export async function run(options: DemoOptions, out: NodeJS.WriteStream): Promis
     options.logs === null
       ? inventScripts(options.seed, invented)
       : loadScripts(options.logs, options.from, options.only);
-  const pace = options.logs === null ? paceOfFew : paceOfMany;
   const { keep, cluster } = options;
+  const pace = options.logs === null ? paceOfFew : cluster ? paceOfManyOnCluster : paceOfMany;
   const tell = (line: string): void => void out.write(`${line}\n`);
   const server = await DemoServer.start({ pushEveryMs: pace.pushEveryMs, keep, cluster, tell });
   try {
