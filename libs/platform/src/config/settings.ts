@@ -148,7 +148,7 @@ export const settings = {
   }),
   pushEvery: setting({
     variable: 'PUSH_EVERY',
-    schema: integer(0, 1_000),
+    schema: integer(0, 5_000),
     fallback: '0',
     unit: 'ms',
     help: 'Live changes are pushed at most this often, gathered into fewer, larger frames; for large, busy groups. 0: each at once.',
