@@ -88,7 +88,12 @@ export class Gateway {
     const { config, clock, logger, models, cursors } = deps;
     const metrics = new GatewayMetrics(deps.metrics);
     this.hub = new Hub({ delivery: gather(deps.delivery, config.pushEvery), models, cursors, logger });
-    this.freshness = new Freshness({ log: deps.log, delivered: () => this.hub.position, logger });
+    this.freshness = new Freshness({
+      log: deps.log,
+      delivered: () => this.hub.position,
+      gatheredMs: config.pushEvery,
+      logger,
+    });
     this.presence = new PresenceService(
       deps.presence,
       new PresenceVisibility(models),

@@ -11,11 +11,16 @@ class Scene {
   /** Answers wait for this. */
   silence: Promise<void> = Promise.resolve();
   readonly logger = { info: vi.fn<() => void>(), warn: vi.fn<() => void>() };
-  readonly freshness = new Freshness({
-    log: { info: () => this.#info() },
-    delivered: () => this.delivered,
-    logger: this.logger,
-  });
+  readonly freshness: Freshness;
+
+  constructor(gatheredMs = 0) {
+    this.freshness = new Freshness({
+      log: { info: () => this.#info() },
+      delivered: () => this.delivered,
+      gatheredMs,
+      logger: this.logger,
+    });
+  }
 
   get isFresh(): boolean {
     return this.freshness.isFresh();
@@ -50,6 +55,15 @@ afterEach(() => {
 });
 
 describe('deliveries', () => {
+  it('may be as late again as they are gathered on purpose', async () => {
+    const gathering = new Scene(4_000);
+    await gathering.go(20_000, 7_000);
+    expect(gathering.isFresh).toBe(true);
+    await scene.go(20_000, 7_000);
+    expect(scene.isFresh).toBe(false);
+    gathering.freshness.close();
+  });
+
   it('are not fresh before the log was asked, and are at once when it says what was delivered', async () => {
     const begun = new Scene();
     expect(begun.isFresh).toBe(false);

@@ -5,6 +5,8 @@ export interface FreshnessDependencies {
   readonly log: Pick<EventLogReader, 'info'>;
   /** Everything up to here was handed on. */
   readonly delivered: () => number;
+  /** For so long deliveries are held back on purpose, in milliseconds. */
+  readonly gatheredMs?: number;
   readonly logger: Pick<Logger, 'info' | 'warn'>;
 }
 
@@ -34,9 +36,11 @@ export class Freshness {
   #asking = false;
   /** As the operator was told; null: was never fresh. */
   #told: boolean | null = null;
+  readonly #staleAfterMs: number;
   readonly #timer: NodeJS.Timeout;
 
   constructor(private readonly deps: FreshnessDependencies) {
+    this.#staleAfterMs = staleAfterMs + (deps.gatheredMs ?? 0);
     this.#timer = setInterval(() => this.#tick(), askEveryMs).unref();
     void this.#ask();
   }
@@ -47,10 +51,10 @@ export class Freshness {
     for (let [end] = this.#awaited; end !== undefined; [end] = this.#awaited) {
       if (end.position <= delivered) this.#asOf = end.at;
       // Too old to make anything fresh.
-      else if (now - end.at <= staleAfterMs) break;
+      else if (now - end.at <= this.#staleAfterMs) break;
       this.#awaited.shift();
     }
-    return now - this.#asOf <= staleAfterMs;
+    return now - this.#asOf <= this.#staleAfterMs;
   }
 
   close(): void {
