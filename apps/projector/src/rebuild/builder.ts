@@ -160,13 +160,17 @@ export class Builder<Name extends ProjectionName = ProjectionName> {
     }
   }
 
-  /** All partitions write both. */
+  /**
+   * All partitions write both, and have both up to where the log ends now: rows of the old one may be ahead of its
+   * checkpoints, those of a process that has just died too.
+   */
   async #untilConsumersAreIn(generation: number, old: number, signal: AbortSignal): Promise<void> {
-    const wanted = await this.generations.checkpoints(old);
+    const partitions = [...(await this.generations.checkpoints(old)).keys()];
+    const { lastPosition } = await this.options.log.info();
     let last = -1;
     for (let movedAt = performance.now(); ;) {
       const reached = await this.generations.checkpoints(generation);
-      if ([...wanted].every(([partition, position]) => (reached.get(partition) ?? 0) >= position)) return;
+      if (partitions.every((partition) => (reached.get(partition) ?? 0) >= lastPosition)) return;
       const sum = [...reached.values()].reduce((a, b) => a + b, 0);
       if (sum > last) {
         last = sum;
