@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { foldMessageFacts, type MessageFacts } from '@parley/domain';
 import { type ConversationEvent, conversationStream, decodeEvent } from '@parley/events';
 import { READ_MODELS } from '@parley/platform';
+import { within } from '@parley/platform/bounded';
 import { type EventLogReader, ReadModelUnavailable, type ReadModels } from '@parley/ports';
 import type { MessageView } from '@parley/protocol';
 import { LogServices } from '../streams/owner-services.js';
@@ -74,14 +75,5 @@ function factsOf(view: MessageView, actorId: string): MessageFacts {
   };
 }
 
-async function inTime<T>(answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new ReadModelUnavailable('the message history does not answer')), timeoutMs);
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
+const inTime = <T>(answer: Promise<T>): Promise<T> =>
+  within(timeoutMs, answer, () => new ReadModelUnavailable('the message history does not answer'));
