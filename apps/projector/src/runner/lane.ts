@@ -144,12 +144,10 @@ export class Lane<Name extends ProjectionName = ProjectionName> {
     return this.#exclusively(async () => {
       const store = this.#store;
       if (store === null) return;
-      this.#store = null;
       try {
-        if (this.#saved < this.#position && this.#error === null) {
-          await store.apply({ operations: [], parked: [], checkpoint: this.#position });
-        }
+        if (this.#error === null) await this.#saveCheckpoint();
       } finally {
+        this.#store = null;
         await store.close();
       }
     });
