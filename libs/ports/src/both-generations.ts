@@ -12,8 +12,8 @@ interface Positioned {
  * Applies everything to two generations of the rows: first to the newer one, then to the one it takes the place of, so
  * that no checkpoint of the old one is ahead of the new one. Whoever goes over from the old to the new then never meets
  * rows that lack what a cursor has passed. Both checkpoints are saved with every batch, as the two are compared and
- * switched by them. What one of them refuses is parked there alone: a fault of rows that are
- * still being built must not touch those that serve.
+ * switched by them. What one of them refuses is parked there alone: a fault of rows that are still being built must not
+ * touch those that serve.
  */
 export class BothGenerations<Operation extends Positioned> implements ProjectionStore<Operation> {
   constructor(

@@ -22,7 +22,8 @@ interface End {
 }
 
 /**
- * Whether deliveries are fresh: whatever was appended until five seconds ago was handed on. Typing and presence go by
+ * Whether deliveries are fresh: whatever was appended until five seconds ago, and the time that they are gathered for
+ * before that, was handed on. Typing and presence go by
  * the memberships that were delivered, but do not come that way themselves. Told only while deliveries are fresh, they
  * end for those who were removed, however long the projections stand still.
  *

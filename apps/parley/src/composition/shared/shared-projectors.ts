@@ -37,7 +37,7 @@ export interface SharedProjectorsOptions {
 /** Others are told how the projections of this process are, and asked what is wanted of it, this often, in milliseconds. */
 const reportEveryMs = 2_000;
 const retryEveryMs = 400;
-/** What is to be searched is found a second later in any case: an engine is asked for a few large writes a second. */
+/** Found is what a refresh has shown, up to a second later in any case: so few, larger writes, in milliseconds apart. */
 const searchGatherMs = 500;
 
 /** The projections of this process by their groups; the relay, and a rebuild, while it is this process's turn. */
