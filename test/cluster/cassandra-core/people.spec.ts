@@ -222,11 +222,24 @@ const step = fc.record({
 const plan = fc.record({
   steps: fc.array(step, { minLength: 1, maxLength: 60 }),
   batch: fc.integer({ min: 1, max: 12 }),
-  deaths: fc.array(fc.record({ batch: fc.nat(20), call: fc.integer({ min: 1, max: 2 }), part: fc.nat(2) }), {
-    maxLength: 4,
-  }),
+  deaths: fc.array(
+    fc.record({
+      batch: fc.nat(20),
+      call: fc.integer({ min: 1, max: 2 }),
+      part: fc.nat(2),
+      // Whoever goes on takes more at once, or less.
+      next: fc.integer({ min: 1, max: 24 }),
+    }),
+    { maxLength: 4 },
+  ),
   zombies: fc.array(fc.record({ after: fc.nat(20), from: fc.nat(60) }), { maxLength: 3 }),
 });
+
+/** What a rebuild compares of them. */
+async function wordRows(generation: number): Promise<readonly string[]> {
+  const cql = 'SELECT prefix, word, user_id, username, words FROM people_words WHERE generation = ? ALLOW FILTERING';
+  return (await keyspace.client.read(cql, [generation])).map((row) => JSON.stringify(row)).toSorted();
+}
 
 async function compare(reader: Reader, oracle: PeopleOracle, end: number): Promise<void> {
   const ids = Array.from({ length: 8 }, (_, i) => `usr_u${i}`);
@@ -245,6 +258,28 @@ async function compare(reader: Reader, oracle: PeopleOracle, end: number): Promi
     for (const { userId, json } of changes) expect(parsed(json)).toEqual(oracle.view(userId));
   }
 }
+
+it('leaves no words of a name that a writer died with, whoever goes on takes the next name at once', async () => {
+  const dying = new Dying({ url: keyspace.url, logger: testLogger });
+  await dying.connected;
+  const [cut, whole] = [await newDirectory(), await newDirectory()];
+  const named = (position: number, displayName: string): PeopleOperation => ({
+    type: 'change-profile',
+    position,
+    userId: 'usr_ann',
+    displayName,
+  });
+  const operations = [register(1, 'ann', 'Ann'), named(2, 'Bea'), named(3, 'Cleo')];
+  await cut.writer.write(operations.slice(0, 1));
+  // All the hints are written, and not one row.
+  Object.assign(dying, { dieIn: 2, part: 3 });
+  await expect(new PeopleWriter(dying, cut.generation).write(operations.slice(0, 2))).rejects.toThrow('gone');
+  await cut.writer.write(operations);
+  await whole.writer.write(operations);
+  expect(await wordRows(cut.generation)).toEqual(await wordRows(whole.generation));
+  for (const { close } of [cut, whole]) close();
+  await dying.close();
+});
 
 it('answers like a plain fold, whatever comes again, late or only in part', async () => {
   const dying = new Dying({ url: keyspace.url, logger: testLogger });
@@ -278,6 +313,7 @@ it('answers like a plain fold, whatever comes again, late or only in part', asyn
           Object.assign(dying, { dieIn: death.call, part: death.part });
           await writer.write(operations.slice(at, at + batch)).catch(() => undefined);
           dying.dieIn = Number.POSITIVE_INFINITY;
+          await writer.write(operations.slice(at, at + death.next));
         }
         await writer.write(operations.slice(at, at + batch));
         for (const zombie of zombies.filter(({ after }) => after === n)) {
@@ -290,6 +326,10 @@ it('answers like a plain fold, whatever comes again, late or only in part', asyn
       }
       await compare(reader, oracle, operations.length);
       close();
+      const { generation: inOneGo, writer: atOnce, close: end } = await newDirectory();
+      await atOnce.write(operations);
+      expect(await wordRows(generation)).toEqual(await wordRows(inOneGo));
+      end();
     }),
     { numRuns: 20, endOnFailure: true },
   );

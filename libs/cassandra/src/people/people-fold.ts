@@ -2,33 +2,39 @@ import { OperationsRejected, type PeopleOperation } from '@parley/ports';
 import { type Person, positionOf } from './person-rows.js';
 
 /**
- * The people that a batch changes, as they are after it. `before`: the rows of everybody that it speaks of. What a row
- * holds already is left out: a repeated event, also in the midst of a batch, changes nothing. `late`: a parked event,
- * from before what the rows hold, is applied all the same, on top of it. Whose a name is is not asked here: somebody of
- * another partition may have it.
+ * The people that a batch changes, as they are after each of its changes: the last state is what they are after it. The
+ * ones before it may have left hints, if a process that cut its batches elsewhere died before it wrote the row. `before`:
+ * the rows of everybody that it speaks of. What a row holds already is left out: a repeated event, also in the midst of a
+ * batch, changes nothing. `late`: a parked event, from before what the rows hold, is applied all the same, on top of it.
+ * Whose a name is is not asked here: somebody of another partition may have it.
  * @throws OperationsRejected
  */
 export function foldPeople(
   before: ReadonlyMap<string, Person>,
   operations: readonly PeopleOperation[],
   late = false,
-): ReadonlyMap<string, Person> {
-  const after = new Map<string, Person>();
+): ReadonlyMap<string, readonly [Person, ...Person[]]> {
+  const after = new Map<string, [Person, ...Person[]]>();
   const reasons = new Map<number, string>();
   for (const operation of operations) {
     const { position, userId } = operation;
-    const person = after.get(userId) ?? before.get(userId);
+    const states = after.get(userId);
+    const person = states?.at(-1) ?? before.get(userId);
+    const become = (next: Person): void => {
+      if (states === undefined) after.set(userId, [next]);
+      else states.push(next);
+    };
     switch (operation.type) {
       case 'register': {
         if (person !== undefined) break;
         const { username, displayName } = operation;
         const state = { about: null, visibility: 'shared', registered: position, changed: null } as const;
-        after.set(userId, { userId, username, displayName, ...state });
+        become({ userId, username, displayName, ...state });
         break;
       }
       case 'change-profile':
         if (person === undefined) reasons.set(position, `there is no person ${userId}`);
-        else if (late || positionOf(person) < position) after.set(userId, changed(person, operation));
+        else if (late || positionOf(person) < position) become(changed(person, operation));
         break;
       default:
         throw new TypeError(`no rule for ${JSON.stringify(operation satisfies never)}`);

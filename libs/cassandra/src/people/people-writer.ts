@@ -33,6 +33,8 @@ const checks: Readonly<Record<PeopleOperation['type'], Checks>> = {
 interface Change {
   readonly person: Person;
   readonly old: Person | null;
+  /** Where the batch passed on its way to `person`. */
+  readonly between: readonly Person[];
   /** The position it is written at. */
   readonly asOf: number;
 }
@@ -54,11 +56,11 @@ export class PeopleWriter implements RowWriter<PeopleOperation> {
     checkAll(operations, checks, ofPerson);
     const before = await this.#read(operations);
     const after = foldPeople(before, operations, late !== undefined);
-    const changes = [...after.values()].map((person) => ({
-      person,
-      old: before.get(person.userId) ?? null,
-      asOf: late ?? positionOf(person),
-    }));
+    const changes = [...after.values()].map((states): Change => {
+      const person = states.at(-1) ?? states[0];
+      const old = before.get(person.userId) ?? null;
+      return { person, old, between: states.slice(0, -1), asOf: late ?? positionOf(person) };
+    });
     await this.client.writeAll(byPartition(changes.flatMap((change) => this.#hints(change))));
     await this.client.writeAll(changes.map(({ person, asOf }) => [this.#row(person, asOf)]));
   }
@@ -77,11 +79,12 @@ export class PeopleWriter implements RowWriter<PeopleOperation> {
   }
 
   /** Each with the partition it goes to. */
-  #hints({ person, old, asOf: position }: Change): readonly [string, Statement][] {
+  #hints({ person, old, between, asOf: position }: Change): readonly [string, Statement][] {
     const { generation } = this;
     const { userId, username } = person;
     const words = wordsOfPerson(person);
-    const gone = old === null ? [] : wordsOfPerson(old).filter((word) => !words.includes(word));
+    const earlier = [...(old === null ? [] : [old]), ...between];
+    const gone = new Set(earlier.flatMap(wordsOfPerson).filter((word) => !words.includes(word)));
     const all = words.join(' ');
     const hints: [string, Statement][] = [];
     for (const word of words) {
