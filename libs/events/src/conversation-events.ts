@@ -138,6 +138,8 @@ export interface MessageEdited {
     readonly content: MessageContent;
     /** Instead of the earlier ones: left out, there are none now. */
     readonly mentions?: readonly string[];
+    /** Whom the earlier text mentioned and this one does not: they have less to read now. */
+    readonly unmentioned?: readonly string[];
     readonly editedBy: string;
   };
 }
@@ -145,7 +147,12 @@ export interface MessageEdited {
 /** Deleted for everybody: its content, mentions, reactions and pin go with it. The sequence stays taken. */
 export interface MessageDeleted {
   readonly type: 'MessageDeleted.v1';
-  readonly data: { readonly sequence: number; readonly deletedBy: string };
+  readonly data: {
+    readonly sequence: number;
+    /** Whom it mentioned until then. */
+    readonly unmentioned?: readonly string[];
+    readonly deletedBy: string;
+  };
 }
 
 export interface ReactionAdded {

@@ -14,7 +14,7 @@ declare global {
 /**
  * An event as it was once stored, to the byte, and what it means today. `stored` is never edited: such bytes are in
  * somebody's log. When a type gets a new version, `decoded` of the old file changes to the new form, and the new version
- * gets a file of its own.
+ * gets a file of its own. A field that came later has one beside that of its type: `TYPE.field.json`.
  */
 interface Golden {
   readonly stored: { readonly type: string; readonly data: string; readonly metadata: string };
@@ -39,10 +39,11 @@ const record = (stored: Golden['stored']): RecordedEvent => ({
 describe('golden files', () => {
   it('there is one for each type that was ever stored', () => {
     const types = [...currentTypes, ...upcasters.map((upcaster) => upcaster.from)];
-    expect(files.map(([name]) => name).sort()).toEqual(types.map((type) => `${type}.json`).sort());
+    const named = files.map(([name]) => name).filter((name) => name.split('.').length === 3);
+    expect(named.sort()).toEqual(types.map((type) => `${type}.json`).sort());
   });
   it.each(files)('%s decodes for ever', (name, { stored, decoded }) => {
-    expect(name).toBe(`${stored.type}.json`);
+    expect(name.split('.').slice(0, 2).join('.')).toBe(stored.type);
     const recorded = record(stored);
     expect(decodeEvent(recorded).event).toStrictEqual(decoded.event);
     expect(decodeMetadata(recorded)).toStrictEqual(decoded.metadata);

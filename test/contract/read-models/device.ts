@@ -12,6 +12,8 @@ interface Held {
   settings: string;
   read: number;
   unread: number;
+  /** Unread mentions that were counted for this device, as of this last sequence: its own messages say the others. */
+  mentions: { readonly counted: number; readonly lastSequence: number };
   /** Messages up to here are counted. */
   counted: number;
   readonly messages: Map<number, { readonly position: number; readonly message: MessageView }>;
@@ -52,10 +54,17 @@ export class Device {
         id,
         ...held,
         counted: undefined,
+        mentions: mentionsOf(held, this.userId),
         messages: [...held.messages].toSorted(([a], [b]) => a - b).map(([, { message }]) => message),
         notices: [...held.notices].toSorted((a, b) => a - b),
         members: [...held.members].toSorted(([a], [b]) => (a < b ? -1 : 1)),
       }));
+  }
+
+  /** Unread messages of a conversation that mention this person. */
+  mentions(id: string): number {
+    const held = this.held.get(id);
+    return held === undefined ? 0 : mentionsOf(held, this.userId);
   }
 
   #apply(change: Change, position: number): void {
@@ -89,11 +98,12 @@ export class Device {
       case 'readState': {
         const held = this.held.get(change.readState.conversationId);
         if (held === undefined) break;
-        const { read, unread, lastSequence } = change.readState;
+        const { read, unread, mentions, lastSequence } = change.readState;
         const beyond = [...held.messages.values()].filter(({ message }) => message.sequence > lastSequence);
         const others = beyond.filter(({ message }) => message.senderId !== this.userId && message.sequence > read);
         Object.assign(held, { read: Math.max(held.read, read), unread: unread + others.length });
         held.counted = Math.max(held.counted, lastSequence);
+        held.mentions = { counted: mentions, lastSequence };
         break;
       }
       case 'settings': {
@@ -120,6 +130,7 @@ export class Device {
       settings: JSON.stringify(settings),
       read: readState.read,
       unread: readState.unread,
+      mentions: { counted: readState.mentions, lastSequence: readState.lastSequence },
       counted: readState.lastSequence,
       messages: new Map(),
       notices: new Set(),
@@ -168,6 +179,16 @@ export class Device {
     this.seen.add(`${id} notice ${position}`);
     this.held.get(id)?.notices.add(position);
   }
+}
+
+/** What one says oneself reads all before it. */
+function mentionsOf({ mentions: { counted, lastSequence }, messages }: Held, userId: string): number {
+  const all = [...messages.values()].map(({ message }) => message);
+  const own = all.filter(({ senderId }) => senderId === userId).map(({ sequence }) => sequence);
+  const readTo = Math.max(0, ...own);
+  const later = all.filter(({ sequence }) => sequence > Math.max(lastSequence, readTo));
+  const mentioning = later.filter(({ mentions = [] }) => mentions.includes(userId)).length;
+  return mentioning + (readTo > lastSequence ? 0 : counted);
 }
 
 /** As a gateway passes deliveries on to one person's device: by audience, in order, reading again where there is a hole. */

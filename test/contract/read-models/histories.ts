@@ -100,7 +100,11 @@ const speech: readonly [number, (act: Act) => unknown] = [
 /** What people do, each up to a number: the distance to the one before is how often. */
 const acts: readonly (readonly [upTo: number, act: (act: Act) => unknown])[] = [
   speech,
-  [52, ({ scene, id, userId, sequence, which }) => scene.edit(id, sequence, userId, `edited ${which}`)],
+  [
+    52,
+    ({ scene, id, userId, sequence, which, other }) =>
+      scene.edit(id, sequence, userId, `edited ${which}`, which % 3 === 0 ? [other] : []),
+  ],
   [55, ({ scene, id, userId, sequence }) => scene.delete(id, sequence, userId)],
   [60, ({ scene, id, userId, sequence, which }) => scene.react(id, sequence, userId, which % 2 === 0 ? '👍' : '🎉')],
   [62, ({ scene, id, userId, sequence }) => scene.unreact(id, sequence, userId, '👍')],

@@ -15,6 +15,8 @@ import type { EventLogWriter } from '@parley/ports';
  */
 export class Scene {
   readonly #lastSequence = new Map<string, number>();
+  /** Whom a message mentions now. */
+  readonly #mentions = new Map<string, readonly string[]>();
   #ids = 0;
   #pending: { readonly stream: string; readonly event: NewEvent; readonly meaning: ParleyEvent | null }[] = [];
   /** Of the last event appended. */
@@ -59,6 +61,7 @@ export class Scene {
   ): number {
     const sequence = this.lastSequence(conversationId) + 1;
     this.#lastSequence.set(conversationId, sequence);
+    this.#mention(conversationId, sequence, more.mentions);
     const messageId = `msg_${conversationId}_${sequence}`;
     const content = { type: 'text.v1', text } as const;
     const data = { sequence, messageId, clientMessageId: `c${sequence}`, senderId, content, ...more };
@@ -68,12 +71,14 @@ export class Scene {
 
   edit(conversationId: string, sequence: number, editedBy: string, text: string, mentions?: readonly string[]): this {
     const content = { type: 'text.v1', text } as const;
-    const data = { sequence, content, editedBy, ...(mentions === undefined ? {} : { mentions }) };
+    const unmentioned = this.#mention(conversationId, sequence, mentions);
+    const data = { sequence, content, editedBy, ...(mentions === undefined ? {} : { mentions }), ...unmentioned };
     return this.#in(conversationId, { type: 'MessageEdited.v1', data });
   }
 
   delete(conversationId: string, sequence: number, deletedBy: string): this {
-    return this.#in(conversationId, { type: 'MessageDeleted.v1', data: { sequence, deletedBy } });
+    const data = { sequence, deletedBy, ...this.#mention(conversationId, sequence, []) };
+    return this.#in(conversationId, { type: 'MessageDeleted.v1', data });
   }
 
   react(conversationId: string, sequence: number, userId: string, emoji: string): this {
@@ -165,6 +170,18 @@ export class Scene {
       this.told.push({ stream, event: meaning, position: result.position });
     }
     return this.position;
+  }
+
+  /** Answers whom it mentioned before and does not mention now, as events say it. */
+  #mention(
+    conversationId: string,
+    sequence: number,
+    mentions: readonly string[] = [],
+  ): { readonly unmentioned?: readonly string[] } {
+    const message = `${conversationId}/${sequence}`;
+    const unmentioned = (this.#mentions.get(message) ?? []).filter((userId) => !mentions.includes(userId));
+    this.#mentions.set(message, mentions);
+    return unmentioned.length === 0 ? {} : { unmentioned };
   }
 
   #in(conversationId: string, event: ParleyEvent): this {

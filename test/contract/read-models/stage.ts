@@ -88,6 +88,7 @@ export function readModelsStage(models: () => ReadModelsUnderTest) {
         read: oracle.readWatermark(id, userId),
         unread: oracle.unread(id, userId),
       });
+      expect(device.mentions(id), `mentions of ${userId} in ${id}`).toBe(oracle.unreadMentions(id, userId));
       const entry = await entryOf(userId, id);
       expect(entry?.readState).toMatchObject({
         read: oracle.readWatermark(id, userId),

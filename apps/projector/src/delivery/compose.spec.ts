@@ -72,6 +72,26 @@ describe('deliveries of a batch', () => {
     expect(member).toMatchObject({ to: 'conversation', except: 'usr_new' });
   });
 
+  it('count mentions anew for everybody whom a message mentions or mentioned before', async () => {
+    const content = { type: 'text.v1', text: 'new' } as const;
+    const edited: ParleyEvent = {
+      type: 'MessageEdited.v1',
+      data: { sequence: 3, content, mentions: ['usr_b'], unmentioned: ['usr_c'], editedBy: 'usr_a' },
+    };
+    const deleted: ParleyEvent = {
+      type: 'MessageDeleted.v1',
+      data: { sequence: 4, unmentioned: ['usr_d'], deletedBy: 'usr_a' },
+    };
+    const deliveries = await composeDeliveries([at(9, edited), at(10, deleted)], [], new CountingReader());
+    expect(kinds(deliveries)).toEqual(['message', 'readState', 'readState', 'message', 'conversation', 'readState']);
+    const counted = deliveries.flatMap((delivery) => (delivery.to === 'user' ? [delivery] : []));
+    expect(counted.map(({ userId, position }) => [userId, position])).toEqual([
+      ['usr_b', 9],
+      ['usr_c', 9],
+      ['usr_d', 10],
+    ]);
+  });
+
   it('say which message they show, when it is an older one', async () => {
     const reader = new CountingReader();
     const deliveries = await composeDeliveries([at(9, reacted(3))], [], reader);

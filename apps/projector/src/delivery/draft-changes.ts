@@ -32,10 +32,16 @@ export const draftsOf: (event: DecodedEvent<ParleyEvent>) => readonly Drafted[] 
   ],
   'ConversationRenamed.v1': (_, place) => [noticeDraft(at(place)), conversationDraft(at(place))],
   'ConversationDescribed.v1': (_, place) => [noticeDraft(at(place)), conversationDraft(at(place))],
-  'MessageEdited.v1': ({ sequence }, place) => [messageDraft(at(place), sequence)],
+  'MessageEdited.v1': ({ sequence, mentions = nobody, unmentioned = nobody }, place) => [
+    messageDraft(at(place), sequence),
+    ...mentionDrafts(place, [...mentions, ...unmentioned]),
+  ],
   'ReactionAdded.v1': ({ sequence }, place) => [messageDraft(at(place), sequence)],
   'ReactionRemoved.v1': ({ sequence }, place) => [messageDraft(at(place), sequence)],
-  'MessageDeleted.v1': ({ sequence }, place) => messageAndPins(place, sequence),
+  'MessageDeleted.v1': ({ sequence, unmentioned = nobody }, place) => [
+    ...messageAndPins(place, sequence),
+    ...mentionDrafts(place, unmentioned),
+  ],
   'MessagePinned.v1': ({ sequence }, place) => messageAndPins(place, sequence),
   'MessageUnpinned.v1': ({ sequence }, place) => messageAndPins(place, sequence),
   'WatermarksAdvanced.v1': ({ advances }, place) => [
@@ -52,6 +58,8 @@ export const draftsOf: (event: DecodedEvent<ParleyEvent>) => readonly Drafted[] 
   ...ignoring('MessageSent.v1', 'InviteCreated.v1', 'InviteRevoked.v1', 'UserRegistered.v1'),
   ...ignoring('DeviceAdded.v1', 'DeviceRemoved.v1', 'UserBlocked.v1', 'UserUnblocked.v1'),
 });
+
+const nobody: readonly string[] = [];
 
 const at = ({ id, position }: EventPlace) => ({ position, conversationId: id });
 
@@ -73,6 +81,10 @@ const messageAndPins = (place: EventPlace, sequence: number): readonly Drafted[]
   messageDraft(at(place), sequence),
   conversationDraft(at(place)),
 ];
+
+/** How many unread messages mention one is counted anew: the message alone does not say whether it was counted. */
+const mentionDrafts = (place: EventPlace, userIds: readonly string[]): readonly Drafted[] =>
+  userIds.map((userId) => readStateDraft(at(place), userId));
 
 const setting = ({ id, position }: EventPlace, conversationId: string): readonly Drafted[] => [
   settingsDraft({ conversationId, position }, id),

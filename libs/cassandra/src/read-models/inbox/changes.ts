@@ -1,6 +1,7 @@
 import { sees, seesPosition, type MembershipWindow } from '@parley/events';
 import {
   changeJson,
+  conversationsRewritten,
   isDeleted,
   memberJson,
   rankOfChange,
@@ -8,6 +9,7 @@ import {
   type ChangeKind,
   type ChangesPage,
 } from '@parley/ports';
+import { mapBounded } from '../../client/index.js';
 import type { CassandraPeopleReader } from '../../people/index.js';
 import type { StoredMessage } from '../history/history-fold.js';
 import type { ChangeRow } from '../history/history-rows.js';
@@ -32,6 +34,9 @@ export interface ChangesQuery {
 /** Of those who changed their profile, for one page: with each it is looked up whether they are known. */
 const peopleLookedAt = 200;
 
+/** Conversations whose unread mentions are counted at once, three rows each. */
+const recountedAtOnce = 8;
+
 /**
  * Every change a person may see between two positions, worked out from their windows. Costs what the conversations with
  * news and the rows of the page cost, however long ago `after` is.
@@ -50,7 +55,8 @@ export async function readChanges(
     reading.people(people, memberships),
   ];
   const { items, upTo, hasMore } = await mergeFeed(sources, query.after, query.upTo, query.limit);
-  return { changes: items.map(({ position, json }) => ({ position, json })), upTo, hasMore };
+  const all = [...items, ...(await reading.recounted(items, news, upTo))];
+  return { changes: all.map(({ position, json }) => ({ position, json })), upTo, hasMore };
 }
 
 class ChangesReading {
@@ -90,6 +96,21 @@ class ChangesReading {
       items.push(this.#item('settings', position, await this.composer.settings(conversationId, userId)));
     }
     return fixedSource(items.filter((item) => item !== null));
+  }
+
+  /** After a page that ends at `end` and these items: how many mentions are unread, where messages were rewritten. */
+  async recounted(items: readonly FeedItem[], news: readonly News[], end: number): Promise<readonly FeedItem[]> {
+    const { upTo } = this.query;
+    const rewritten = conversationsRewritten(items);
+    // Of a membership whose beginning is not told yet there is nothing to correct.
+    const concerned = news.filter(
+      ({ member: { conversationId, role, afterPosition } }) =>
+        role !== null && afterPosition <= end && rewritten.has(conversationId),
+    );
+    return mapBounded(concerned, recountedAtOnce, async ({ member }): Promise<FeedItem> => {
+      const state = await this.composer.readStateOf(member, upTo);
+      return { position: end, rank: rankOfChange('readState'), json: changeJson('readState', upTo, state) };
+    });
   }
 
   /** Looks at everybody who changed their profile: a piece of them may hold nobody this person knows. */

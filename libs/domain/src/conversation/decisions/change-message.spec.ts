@@ -28,7 +28,15 @@ describe('edit a message', () => {
     expect(given(group, sent(1), edited()).when(edit('cleo', 1, { mentions: ['dan', 'dan'] }))).toEqual(
       events(edited({ mentions: ['dan'] })),
     );
-    expect(given(group, sent(1), edited({ mentions: ['dan'] })).when(edit('cleo', 1))).toEqual(events(edited()));
+    expect(given(group, sent(1), edited({ mentions: ['dan'] })).when(edit('cleo', 1))).toEqual(
+      events(edited({ unmentioned: ['dan'] })),
+    );
+  });
+  it('says whom it mentions no longer', () => {
+    const mentions = ['anna', 'ben'];
+    expect(given(group, sent(1), edited({ mentions: ['ben', 'dan'] })).when(edit('cleo', 1, { mentions }))).toEqual(
+      events(edited({ mentions, unmentioned: ['dan'] })),
+    );
   });
   it('does nothing when it says so already', () => {
     expect(given(group, sent(1), edited()).when(edit('cleo', 1))).toEqual(events());
@@ -76,6 +84,13 @@ const remove = (actorId: string) => (state: ConversationState, history: History)
 describe('delete a message', () => {
   it('deletes one’s own', () => {
     expect(given(group, sent(1)).when(remove('cleo'))).toEqual(events(deleted(1)));
+  });
+  it('says whom the message mentioned', () => {
+    const deletion = {
+      type: 'MessageDeleted.v1',
+      data: { sequence: 1, unmentioned: ['dan'], deletedBy: 'cleo' },
+    } as const;
+    expect(given(group, sent(1), edited({ mentions: ['dan'] })).when(remove('cleo'))).toEqual(events(deletion));
   });
   it('deletes one’s own in a channel after losing the right to send', () => {
     expect(given(channel, sent(1)).when(remove('cleo'))).toEqual(events(deleted(1)));

@@ -1,6 +1,7 @@
 import type { MessageContent, MessageDeleted, MessageEdited } from '@parley/events';
 import { accept, type Decision, nothingToDo, refuse } from '../../decision.js';
 import { type AboutMessage, accessMessage, checkContent, checkMentions } from '../checks.js';
+import type { MessageFacts } from '../message-facts.js';
 import { authorise } from '../permissions.js';
 import type { ConversationState } from '../state.js';
 
@@ -25,10 +26,18 @@ export function editMessage(state: ConversationState, command: EditMessage): Dec
   if (message.content.text === content.text && sameIds(message.mentions, mentions)) return nothingToDo;
   const malformed = checkContent(content) ?? checkMentions(state, mentions);
   if (malformed !== null) return malformed;
-  return accept({
-    type: 'MessageEdited.v1',
-    data: { sequence, content, ...(mentions.length === 0 ? {} : { mentions }), editedBy: actorId },
-  });
+  const mentioned = mentions.length === 0 ? {} : { mentions };
+  const data = { sequence, content, ...mentioned, ...noLongerMentioned(message, mentions), editedBy: actorId };
+  return accept({ type: 'MessageEdited.v1', data });
+}
+
+/** So that whoever counted it as a mention of theirs hears of it; projections have forgotten it by then. */
+function noLongerMentioned(
+  message: MessageFacts,
+  now: readonly string[],
+): { readonly unmentioned?: readonly string[] } {
+  const unmentioned = message.mentions.filter((userId) => !now.includes(userId));
+  return unmentioned.length === 0 ? {} : { unmentioned };
 }
 
 const sameIds = (one: readonly string[], other: readonly string[]): boolean =>
@@ -44,5 +53,6 @@ export function deleteMessage(state: ConversationState, command: DeleteMessage):
   const right = authorise(state, actorId, access.message.senderId === actorId ? 'delete-own' : 'delete-others');
   if (!right.ok) return right;
   if (access.message.deleted) return nothingToDo;
-  return accept({ type: 'MessageDeleted.v1', data: { sequence, deletedBy: actorId } });
+  const data = { sequence, ...noLongerMentioned(access.message, []), deletedBy: actorId };
+  return accept({ type: 'MessageDeleted.v1', data });
 }

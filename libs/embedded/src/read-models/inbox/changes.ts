@@ -1,5 +1,13 @@
 import { sees, seesPosition, type MembershipWindow } from '@parley/events';
-import { changeJson, rankOfChange, isDeleted, withoutMarks, type ChangeKind, type ChangesPage } from '@parley/ports';
+import {
+  changeJson,
+  conversationsRewritten,
+  rankOfChange,
+  isDeleted,
+  withoutMarks,
+  type ChangeKind,
+  type ChangesPage,
+} from '@parley/ports';
 import type { ConversationRow, MessageRow } from '../history/history-rows.js';
 import { memberViewOf, type MemberRow } from '../membership/membership-rows.js';
 import { personJson, type PersonRow } from '../people/people-reader.js';
@@ -40,7 +48,8 @@ export function readChanges(db: ReadConnection, query: ChangesQuery): ChangesPag
   if (query.after >= query.upTo) return { changes: [], upTo: Math.max(query.after, query.upTo), hasMore: false };
   const reading = new ChangesReading(db, query);
   const { items, upTo, hasMore } = mergeFeed(reading.sources(), query.after, query.upTo, query.limit);
-  return { changes: items.map(({ position, json }) => ({ position, json })), upTo, hasMore };
+  const changes = [...items, ...reading.recounted(items, upTo)].map(({ position, json }) => ({ position, json }));
+  return { changes, upTo, hasMore };
 }
 
 class ChangesReading {
@@ -56,6 +65,20 @@ class ChangesReading {
   sources(): FeedSource[] {
     const news = this.#conversationsWithNews();
     return [...news.flatMap((row) => this.#ofConversation(row)), this.#readStates(), this.#settings(), this.#people()];
+  }
+
+  /** After a page that ends at `end` and these items: how many mentions are unread, where messages were rewritten. */
+  recounted(items: readonly FeedItem[], end: number): FeedItem[] {
+    const { userId, upTo } = this.query;
+    const states = [...conversationsRewritten(items)].map((id): FeedItem | null => {
+      const row = this.#composer.membership.member(id, userId);
+      // Of a membership whose beginning is not told yet there is nothing to correct.
+      if (row === undefined || row.after_position > end) return null;
+      const state = this.#composer.readState(id, userId, upTo);
+      if (state === null) return null;
+      return { position: end, rank: rankOfChange('readState'), json: changeJson('readState', upTo, state) };
+    });
+    return states.filter((state) => state !== null);
   }
 
   #conversationsWithNews(): NewsRow[] {
