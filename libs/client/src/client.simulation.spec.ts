@@ -61,8 +61,10 @@ async function trouble(scene: Scene, devices: readonly Device[], steps: number):
         () => restartPerhaps(scene, device, client),
         () => {},
       );
-    } else if (dice < 60) log.change(room, 1 + simulation.below(said + 1), (m) => ({ ...m, editedAt: `${step}` }));
-    else if (dice < 65) log.rename(room, `title ${step}`);
+    } else if (dice < 60) {
+      const mentions = simulation.chance(0.3) ? [simulation.pick(people)] : [];
+      log.change(room, 1 + simulation.below(said + 1), (m) => ({ ...m, mentions, editedAt: `${step}` }));
+    } else if (dice < 65) log.rename(room, `title ${step}`);
     else if (dice < 72) device.client.markRead(room);
     else if (dice < 76) {
       if (server.faults.omit === 0) log.remove(room, device.userId);

@@ -269,6 +269,29 @@ describe('a store', () => {
     await scene.simulation.until(() => told.length > 0);
     expect(told[0]).toEqual(new Error('disk full'));
   });
+
+  it('that failed for a while keeps what it could not keep then', async () => {
+    const store = memoryStore();
+    let full = false;
+    const set: typeof store.set = (key, value) =>
+      full ? Promise.reject(new Error('disk full')) : store.set(key, value);
+    const { scene, client, says } = await two({ store: { ...store, set } });
+    client.on('error', () => {});
+    await scene.simulation.pass(3000);
+    full = true;
+    await says('one');
+    await scene.simulation.pass(3000);
+    full = false;
+    // Something else is saved, and with it a cursor that lies above what was said.
+    scene.log.start('cnv_bbbb', [ann, ben]);
+    await scene.projected();
+    await scene.simulation.pass(3000);
+    await client.close();
+
+    const next = scene.device(ann, { store });
+    await next.client.open();
+    expect(next.client.window(room).map(textOf)).toEqual(['one']);
+  });
 });
 
 describe('people', () => {

@@ -3,8 +3,10 @@
  * timer, opens a socket or fetches, so a simulation that passes its own `Environment` decides all of it.
  */
 export interface Environment {
-  /** Milliseconds since 1970 UTC. Only for display and for measuring waits: never for order. */
+  /** Milliseconds since 1970 UTC. Only for display and for what others say in such times: never for order, nor for waits. */
   now(): number;
+  /** Milliseconds since some moment. Only rises, whatever is done to the clock: for measuring waits. */
+  elapsed(): number;
   /** At least 0, below 1. For jitter. */
   random(): number;
   /** 1 to 64 visible ASCII characters that never come twice, on any device. */
@@ -53,6 +55,7 @@ export function systemEnvironment(parts: Partial<Environment> = {}): Environment
   const { setImmediate: immediate } = globalThis as { setImmediate?: (run: () => void) => unknown };
   return {
     now: () => Date.now(),
+    elapsed: () => performance.now(),
     random: () => Math.random(),
     uniqueId: () =>
       Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(''),

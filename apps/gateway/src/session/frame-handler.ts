@@ -99,7 +99,9 @@ export class FrameHandler {
     if (frame.type === 'send' || frame.type === 'forward') {
       const accepted = result as MessageAccepted;
       if (!accepted.repeated) {
-        if (!session.echo) session.subscription?.leaveOut(accepted.conversationId, accepted.sequence);
+        // What was forwarded comes back all the same: its content is known here only.
+        if (!session.echo && frame.type === 'send')
+          session.subscription?.leaveOut(accepted.conversationId, accepted.sequence);
         this.deps.metrics.accepted(accepted.position);
       }
       session.send(acceptedFrame(frame.ref, accepted));

@@ -16,7 +16,7 @@ const startWith = async (...parameters: Parameters<typeof TestGateway.start>): P
 beforeEach(() => startWith());
 afterEach(() => gateway.stop());
 
-const send = (ref: number, text = 'hello'): Record<string, unknown> => ({
+const send = (ref: number, text = 'hello'): Frame => ({
   type: 'send',
   ref,
   conversationId: group,
@@ -260,9 +260,12 @@ describe('commands', () => {
 });
 
 /** Ann's message and then somebody else's; in one append, both are accepted with the position of its end. */
-const land = async (echo: boolean, { inOneAppend = false } = {}): Promise<readonly Frame[]> => {
+const land = async (
+  echo: boolean,
+  { inOneAppend = false, frame = send(1) }: { readonly inOneAppend?: boolean; readonly frame?: Frame } = {},
+): Promise<readonly Frame[]> => {
   const client = await gateway.login(`${ann}/dev_phone`, { echo });
-  client.send(send(1));
+  client.send(frame);
   await vi.waitFor(() => expect(gateway.commands).toHaveLength(1));
   // In this world a message's sequence is its position.
   const own = gateway.world.append({ type: 'message', conversationId: group });
@@ -283,6 +286,12 @@ describe('echo', () => {
 
   it('is left out for a socket that asked for none, for nothing else', async () => {
     expect(await land(false)).toMatchObject([{ position: '40' }]);
+  });
+
+  it('brings what a socket that asked for none has forwarded: only the server knows what it says', async () => {
+    const from = { conversationId: group, sequence: 10 };
+    const frame = { type: 'forward', ref: 1, conversationId: group, clientMessageId: 'forwarded-1', from };
+    expect(await land(false, { frame })).toHaveLength(2);
   });
 
   it('is not mistaken for what somebody else said in the same append', async () => {

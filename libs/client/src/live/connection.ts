@@ -141,7 +141,7 @@ export class Connection {
   }
 
   #dial(hello: ClientFrameOf<'hello'>): void {
-    const now = this.#environment.now();
+    const now = this.#environment.elapsed();
     let socket: SocketLike;
     try {
       socket = new this.#environment.WebSocket(this.#url, [subprotocol]);
@@ -182,7 +182,7 @@ export class Connection {
   }
 
   #received(attempt: Attempt, data: unknown): void {
-    attempt.lastReceivedAt = this.#environment.now();
+    attempt.lastReceivedAt = this.#environment.elapsed();
     const frames = framesOf(data);
     if (frames === null) {
       this.#lose('the server sent something that is not a frame');
@@ -217,7 +217,7 @@ export class Connection {
   }
 
   #goingAway(attempt: Attempt, reconnectAfterMs: number): void {
-    this.#notBefore = this.#environment.now() + reconnectAfterMs;
+    this.#notBefore = this.#environment.elapsed() + reconnectAfterMs;
     attempt.draining = true;
     const timer = this.#environment.setTimer(() => this.#lose('the server is going away'), this.#options.drainMs);
     attempt.timers.push(() => timer.cancel());
@@ -237,7 +237,7 @@ export class Connection {
   #lose(reason: string, dead = false): void {
     const attempt = this.#attempt;
     if (attempt === undefined) return;
-    const up = this.#environment.now() - attempt.openedAt;
+    const up = this.#environment.elapsed() - attempt.openedAt;
     if ((attempt.welcomed && up >= this.#options.stableAfterMs) || attempt.draining) this.#failures = 0;
     if (dead) attempt.socket.terminate?.();
     this.#wait(reason, attempt.refusal?.retryAfterMs);
@@ -245,14 +245,13 @@ export class Connection {
 
   #wait(reason: string, retryAfterMs: number | undefined): void {
     const { backoffBaseMs: baseMs, backoffCapMs: capMs } = this.#options;
-    const now = this.#environment.now();
     const jitter = backoffMs(this.#failures, this.#environment.random(), { baseMs, capMs });
-    const hint = Math.max(this.#notBefore - now, 0);
+    const hint = Math.max(this.#notBefore - this.#environment.elapsed(), 0);
     // A server that goes away has spread its clients out itself; any other wait gets our own jitter on top.
     const delay = hint > 0 ? hint : (retryAfterMs ?? 0) + jitter;
     this.#notBefore = 0;
     this.#failures++;
-    this.#setDown({ phase: 'waiting', retryAt: now + delay, reason });
+    this.#setDown({ phase: 'waiting', retryAt: this.#environment.now() + delay, reason });
     this.#retry = this.#environment.setTimer(() => this.#open(), delay);
   }
 

@@ -6,7 +6,7 @@ import type { Environment } from '../environment.js';
 import type { ParleyClientError } from '../errors.js';
 import type { ClientEvents } from '../events.js';
 import type { RecordBody, Recorder } from '../recorder.js';
-import { applyMessage } from '../state/apply-message.js';
+import { applyAccepted } from '../state/apply-accepted.js';
 import { emptyState, type LocalState, type StateEvent } from '../state/local-state.js';
 import type { KeyValueStore } from '../storage/key-value-store.js';
 import { Anchors } from './anchors.js';
@@ -110,6 +110,7 @@ export class Engine {
       entryOf: (conversationId) => parts.entryOf(conversationId),
       onAnchored: (events) => {
         this.#stateEvents(events);
+        for (const event of events) if (event.type === 'conversation') this.#holes.check(event.conversationId);
         this.#framesEnd();
       },
       onError: reportError,
@@ -278,10 +279,9 @@ export class Engine {
     this.#record({ event: 'accepted', conversationId, clientMessageId, messageId, sequence, repeated });
     this.#parts.onPosition(position);
     this.events.emit('outbox', { message, status: 'accepted' });
-    const conversation = this.state?.conversations.get(conversationId);
     const { content, replyTo, mentions } = message;
-    // A forwarded message's content is not known here; it comes as a change, as do those of unknown conversations.
-    if (this.state === null || conversation === undefined || content === undefined) return;
+    // A forwarded message's content is not known here; it comes as a change.
+    if (this.state === null || content === undefined) return;
     const view: MessageView = {
       id: messageId,
       conversationId,
@@ -293,9 +293,7 @@ export class Engine {
       ...(replyTo === undefined ? {} : { replyTo }),
       ...(mentions === undefined ? {} : { mentions: [...mentions] }),
     };
-    // Repeated: it may have been edited since, in a change that came before.
-    if (repeated && sequence <= conversation.timeline.announced) return;
-    this.#stateEvents(applyMessage(this.state, conversation, view, position, true));
+    this.#stateEvents(applyAccepted(this.state, view, position, repeated));
     this.#holes.check(conversationId);
     // The frames that it came with were through before.
     this.#framesEnd();

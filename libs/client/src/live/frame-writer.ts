@@ -22,7 +22,7 @@ export class FrameWriter {
   constructor(socket: SocketLike, environment: Environment) {
     this.#socket = socket;
     this.#environment = environment;
-    this.lastSentAt = environment.now();
+    this.lastSentAt = environment.elapsed();
   }
 
   write(frame: ClientFrame): void {
@@ -52,7 +52,7 @@ export class FrameWriter {
       this.#socket.send(end === start + 1 ? first : `[${frames.slice(start, end).join(',')}]`);
       start = end;
     }
-    this.lastSentAt = this.#environment.now();
+    this.lastSentAt = this.#environment.elapsed();
   }
 }
 

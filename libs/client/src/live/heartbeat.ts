@@ -15,7 +15,7 @@ export interface HeartbeatHooks {
 export function startHeartbeat(heartbeatMs: number, environment: Environment, hooks: HeartbeatHooks): () => void {
   let timer: Timer;
   const beat = (): void => {
-    const now = environment.now();
+    const now = environment.elapsed();
     if (now - hooks.lastReceivedAt() >= 2 * heartbeatMs) {
       hooks.dead();
       return;

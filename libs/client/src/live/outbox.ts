@@ -34,7 +34,7 @@ interface Entry {
 /** The messages of one conversation, in the order of their writing. */
 interface Lane {
   readonly entries: Entry[];
-  /** Milliseconds since 1970: not before. */
+  /** In the environment's elapsed time: not before. */
   notBefore: number;
 }
 
@@ -152,7 +152,7 @@ export class Outbox {
   }
 
   #pumpLane(lane: Lane): void {
-    if (!this.#hooks.isUp() || lane.notBefore > this.#environment.now()) return;
+    if (!this.#hooks.isUp() || lane.notBefore > this.#environment.elapsed()) return;
     for (const entry of lane.entries.slice(0, this.#options.pipeline)) {
       if (entry.inFlight) continue;
       entry.inFlight = true;
@@ -199,7 +199,7 @@ export class Outbox {
   #delay(lane: Lane, entry: Entry, error: ParleyClientError): void {
     const limits = { baseMs: 250, capMs: 30_000 };
     const wait = (error.retryAfterMs ?? 0) + backoffMs(entry.attempts, this.#environment.random(), limits);
-    const until = this.#environment.now() + wait;
+    const until = this.#environment.elapsed() + wait;
     // A rate limit is one for the whole person.
     const lanes = error.code === 'rate_limited' ? this.#lanes.values() : [lane];
     for (const each of lanes) each.notBefore = Math.max(each.notBefore, until);
@@ -214,11 +214,11 @@ export class Outbox {
       () => {
         this.#wake = undefined;
         this.pump();
-        const now = this.#environment.now();
+        const now = this.#environment.elapsed();
         const waits = [...this.#lanes.values()].map(({ notBefore }) => notBefore).filter((each) => each > now);
         if (waits.length > 0) this.#wakeAt(Math.min(...waits));
       },
-      Math.max(at - this.#environment.now(), 0),
+      Math.max(at - this.#environment.elapsed(), 0),
     );
     this.#wake = { timer, at };
   }

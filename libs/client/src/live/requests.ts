@@ -71,7 +71,7 @@ export class Requests {
    * retryable. Only for what may be done twice. Rejects with the last error when its time is over.
    */
   async command(question: Question): Promise<Answer> {
-    const deadline = this.#environment.now() + this.#options.commandTimeoutMs;
+    const deadline = this.#environment.elapsed() + this.#options.commandTimeoutMs;
     for (let attempt = 0; ; attempt++) {
       try {
         await this.#lineUp(deadline);
@@ -79,7 +79,7 @@ export class Requests {
       } catch (error) {
         const { retryable, retryAfterMs } = error as ParleyClientError;
         const wait = retryAfterMs ?? backoffMs(attempt, this.#environment.random(), { baseMs: 200, capMs: 5000 });
-        if (!retryable || this.#environment.now() + wait >= deadline) throw error;
+        if (!retryable || this.#environment.elapsed() + wait >= deadline) throw error;
         if (this.#line.isUp) await new Promise<void>((done) => void this.#environment.setTimer(done, wait));
       }
     }
@@ -148,7 +148,7 @@ export class Requests {
           this.#waitingForLine.delete(waiter);
           reject(new ParleyClientError('timeout', 'No connection in time', { retryable: true }));
         },
-        Math.max(deadline - this.#environment.now(), 0),
+        Math.max(deadline - this.#environment.elapsed(), 0),
       );
       this.#waitingForLine.add(waiter);
     });

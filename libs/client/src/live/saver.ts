@@ -58,11 +58,17 @@ export class Saver {
     this.#writes = this.#writes.then(() => this.#saveLatest()).catch(this.#onError);
   }
 
-  #saveLatest(): Promise<void> {
-    if (this.#latest === undefined) return Promise.resolve();
+  async #saveLatest(): Promise<void> {
+    if (this.#latest === undefined) return;
     const { state, cursor } = this.#latest;
     const dirty = [...this.#dirty];
     this.#dirty.clear();
-    return this.#saved.save(state, cursor, dirty);
+    try {
+      await this.#saved.save(state, cursor, dirty);
+    } catch (error) {
+      // The next save writes a later cursor: nothing brings again what is not in it.
+      for (const id of dirty) this.#dirty.add(id);
+      throw error;
+    }
   }
 }

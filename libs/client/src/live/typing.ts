@@ -58,7 +58,7 @@ export class Typing {
 
   /** One's own: call it at every key stroke. */
   say(conversationId: string, active: boolean): void {
-    const now = this.#environment.now();
+    const now = this.#environment.elapsed();
     const saidAt = this.#saidAt.get(conversationId);
     if (active ? saidAt !== undefined && now - saidAt < repeatMs : saidAt === undefined) return;
     if (active) this.#saidAt.set(conversationId, now);

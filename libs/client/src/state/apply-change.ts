@@ -1,5 +1,6 @@
 import type { Change, MemberView } from '@parley/protocol';
 import { comparePositions } from '../position.js';
+import { expectAccepted, keepAccepted } from './apply-accepted.js';
 import { applyMessage, applyNotice } from './apply-message.js';
 import { joinedConversation, unknownConversation } from './conversation.js';
 import { isNewer, keepNewest } from './held.js';
@@ -104,18 +105,19 @@ function applyPerson(state: LocalState, { person, position }: ChangeOf<'person'>
 function applyJoined(state: LocalState, { entry, position }: ChangeOf<'joined'>): readonly StateEvent[] {
   const { id } = entry.conversation;
   if (!isLaterMembership(state, id, position)) return nothing;
-  const before = state.conversations.get(id);
-  const last = lastMessagesOf(before);
+  const last = lastMessagesOf(state, id);
   const announced = announcedIn(state, id);
   state.departed.delete(id);
-  state.conversations.set(id, joinedConversation(entry, position, announced, state));
+  const conversation = joinedConversation(entry, position, announced, state);
+  state.conversations.set(id, conversation);
+  expectAccepted(state, conversation);
   return [...last, { type: 'joined', conversationId: id }, ...row(id)];
 }
 
 function applyDeparted(state: LocalState, { departed, position }: ChangeOf<'departed'>): readonly StateEvent[] {
   const { conversationId } = departed;
   if (!isLaterMembership(state, conversationId, position)) return nothing;
-  const last = lastMessagesOf(state.conversations.get(conversationId));
+  const last = lastMessagesOf(state, conversationId);
   state.departed.set(conversationId, { position, announced: announcedIn(state, conversationId) });
   if (!state.conversations.delete(conversationId)) return nothing;
   return [...last, { type: 'departed', conversationId, state: departed.state }];
@@ -125,8 +127,13 @@ const announcedIn = (state: LocalState, id: string): number =>
   state.conversations.get(id)?.timeline.announced ?? state.departed.get(id)?.announced ?? 0;
 
 /** All messages of a membership come before its end: what still waits for one that is missing is announced without. */
-const lastMessagesOf = (conversation: ConversationState | undefined): readonly StateEvent[] =>
-  conversation?.timeline.giveUp().map((message) => ({ type: 'message', message })) ?? [];
+function lastMessagesOf(state: LocalState, id: string): readonly StateEvent[] {
+  const conversation = state.conversations.get(id);
+  if (conversation === undefined) return nothing;
+  const last = conversation.timeline.giveUp();
+  keepAccepted(state, conversation);
+  return last.map((message) => ({ type: 'message', message }));
+}
 
 /** Joining and leaving alternate: the later of them decides. */
 function isLaterMembership(state: LocalState, conversationId: string, position: string): boolean {

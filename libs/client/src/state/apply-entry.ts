@@ -1,5 +1,6 @@
 import type { InboxEntry, ServerFrameOf } from '@parley/protocol';
 import { noPosition } from '../position.js';
+import { expectAccepted } from './apply-accepted.js';
 import { announce, applyMessage } from './apply-message.js';
 import { listedConversation } from './conversation.js';
 import type { ConversationState, LocalState, StateEvent } from './local-state.js';
@@ -18,6 +19,7 @@ export function applySnapshotEntry(state: LocalState, entry: InboxEntry): readon
   const conversation = listedConversation(entry, Math.min(announced, lastSequence), state);
   state.departed.delete(id);
   state.conversations.set(id, conversation);
+  expectAccepted(state, conversation);
   return [{ type: 'conversation', conversationId: id }];
 }
 
@@ -32,6 +34,7 @@ export function anchorConversation(state: LocalState, entry: InboxEntry): readon
   conversation.settings ??= { value: entry.settings, position: noPosition };
   conversation.receipts ??= { value: entry.receipts, position: noPosition };
   pruneMentions(conversation);
+  expectAccepted(state, conversation);
   return [{ type: 'conversation', conversationId: conversation.id }];
 }
 

@@ -41,7 +41,7 @@ export function listedConversation(entry: InboxEntry, announced: number, state: 
 
 /**
  * A conversation that one has joined: everything said since is expected. `announced`: up to here it was announced
- * already; higher than where the membership began if one's own message was accepted before one was told of joining.
+ * already, in an earlier membership or before this one was told of.
  */
 export function joinedConversation(
   entry: InboxEntry,

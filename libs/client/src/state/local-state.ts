@@ -74,6 +74,8 @@ export interface LocalState {
    * announced as well.
    */
   announcedBefore: Map<string, number>;
+  /** Of conversations of which it is not known where they stand: up to which message of one's own was accepted there. */
+  readonly acceptedAhead: Map<string, number>;
 }
 
 export const emptyState = (userId: string, limits: Limits): LocalState => ({
@@ -83,6 +85,7 @@ export const emptyState = (userId: string, limits: Limits): LocalState => ({
   departed: new Map(),
   people: new Map(),
   announcedBefore: new Map(),
+  acceptedAhead: new Map(),
 });
 
 /** Forgets everything except up to where messages were announced. */
@@ -92,6 +95,7 @@ export function resetState(state: LocalState): void {
   state.conversations.clear();
   state.departed.clear();
   state.people.clear();
+  state.acceptedAhead.clear();
 }
 
 /** What the application is told of. The state is already as the event says. */

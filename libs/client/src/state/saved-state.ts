@@ -15,6 +15,8 @@ interface SavedMeta {
   readonly userId: string;
   readonly cursor: string;
   readonly departed: readonly (readonly [string, Departure])[];
+  /** Conversations that are no more. What is still kept of them counts for nothing. */
+  readonly gone?: readonly string[];
 }
 
 interface SavedTimeline {
@@ -36,10 +38,13 @@ type SavedConversation = Omit<ConversationState, 'timeline' | 'members' | 'menti
 
 /**
  * A device's state on disk, so that it opens at once and resumes. Conversations are written before the cursor: after a
- * crash the cursor is at most too old, and changes that come again are harmless.
+ * crash the cursor is at most too old, and changes that come again are harmless. Those that are no more are deleted after
+ * the cursor: until it is written, what was said in them comes again, and needs to find what is known of them.
  */
 export class SavedState {
   readonly #store: KeyValueStore;
+  /** Conversations that are no more, of which something may still be kept. */
+  readonly #gone = new Set<string>();
 
   constructor(store: KeyValueStore) {
     this.#store = store;
@@ -49,10 +54,17 @@ export class SavedState {
   async load(make: (userId: string) => LocalState): Promise<{ state: LocalState; cursor: string } | null> {
     const json = await this.#store.get(metaKey);
     const meta = json === undefined ? null : (JSON.parse(json) as SavedMeta);
-    if (meta?.format !== format) return null;
+    const kept = await this.#store.entries(conversationPrefix);
+    if (meta?.format !== format) {
+      // Nobody knows any more whose it is and as of when: it is no part of what begins now.
+      for (const [key] of kept) this.#gone.add(idOf(key));
+      return null;
+    }
     const state = make(meta.userId);
+    for (const id of meta.gone ?? []) this.#gone.add(id);
     for (const [id, departure] of meta.departed) state.departed.set(id, departure);
-    for (const [, saved] of await this.#store.entries(conversationPrefix)) {
+    for (const [key, saved] of kept) {
+      if (this.#gone.has(idOf(key))) continue;
       const conversation = restore(JSON.parse(saved) as SavedConversation, state);
       // One that was left as well was begun again since.
       state.conversations.set(conversation.id, conversation);
@@ -65,16 +77,26 @@ export class SavedState {
 
   /** `changed`: conversations that differ from what was saved last. */
   async save(state: LocalState, cursor: string, changed: Iterable<string>): Promise<void> {
-    const texts: [key: string, json: string | null][] = [...changed].map((id) => {
+    const texts: [key: string, json: string][] = [];
+    for (const id of changed) {
       const conversation = state.conversations.get(id);
-      return [conversationPrefix + id, conversation === undefined ? null : JSON.stringify(saved(conversation))];
-    });
+      if (conversation === undefined) this.#gone.add(id);
+      else {
+        this.#gone.delete(id);
+        texts.push([conversationPrefix + id, JSON.stringify(saved(conversation))]);
+      }
+    }
     const people = JSON.stringify([...state.people]);
-    const meta: SavedMeta = { format, userId: state.userId, cursor, departed: [...state.departed] };
+    const gone = [...this.#gone];
+    const meta: SavedMeta = { format, userId: state.userId, cursor, departed: [...state.departed], gone };
     // All of one moment: nothing above waits, so nothing is applied in between.
-    for (const [key, json] of texts) await (json === null ? this.#store.delete(key) : this.#store.set(key, json));
+    for (const [key, json] of texts) await this.#store.set(key, json);
     await this.#store.set(peopleKey, people);
     await this.#store.set(metaKey, JSON.stringify(meta));
+    for (const id of gone) {
+      await this.#store.delete(conversationPrefix + id);
+      this.#gone.delete(id);
+    }
   }
 
   /** Forgets everything; the cursor first, so that a crash half way leaves nothing to resume from. */
@@ -84,6 +106,8 @@ export class SavedState {
     for (const [key] of await this.#store.entries(conversationPrefix)) await this.#store.delete(key);
   }
 }
+
+const idOf = (key: string): string => key.slice(conversationPrefix.length);
 
 function saved(conversation: ConversationState): SavedConversation {
   const { timeline, members, mentionedAt, readHere: _readHere, ...rest } = conversation;

@@ -128,8 +128,11 @@ export class FakeLog {
     const conversation = this.#get(id);
     const message = conversation.messages[sequence - 1];
     if (message === undefined) return;
-    conversation.messages[sequence - 1] = into(message);
+    const changed = into(message);
+    conversation.messages[sequence - 1] = changed;
     this.#writeMessage(id, sequence, ++this.position);
+    for (const userId of new Set([...(message.mentions ?? []), ...(changed.mentions ?? [])]))
+      if (this.isMember(id, userId)) this.#writeReadState(id, userId);
   }
 
   read(id: string, userId: string, upTo: number): void {

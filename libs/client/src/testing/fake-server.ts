@@ -231,10 +231,14 @@ export class FakeServer implements Network {
         editedAt: time,
       }));
     else if (frame.type === 'delete')
-      this.log.change(frame.conversationId, frame.sequence, ({ content: _content, ...message }) => ({
-        ...message,
-        deletedAt: time,
-      }));
+      this.log.change(
+        frame.conversationId,
+        frame.sequence,
+        ({ content: _content, mentions: _mentions, ...message }) => ({
+          ...message,
+          deletedAt: time,
+        }),
+      );
     else if (frame.type === 'read') this.log.read(frame.conversationId, userId, frame.upTo);
   }
 

@@ -25,6 +25,8 @@ function seededRandom(seed: number): () => number {
  */
 export class Simulation {
   readonly random: () => number;
+  /** Milliseconds that the wall clock is off. */
+  clockOffset = 0;
   #now = 1_700_000_000_000;
   #order = 0;
   #tasks: Task[] = [];
@@ -83,7 +85,8 @@ export class Simulation {
 
   environment(WebSocket: SocketConstructor, fetch?: Environment['fetch']): Environment {
     return {
-      now: () => this.#now,
+      now: () => this.#now + this.clockOffset,
+      elapsed: () => this.#now,
       random: this.random,
       uniqueId: () => `id-${++this.#ids}`,
       setTimer: (run, ms) => {
