@@ -27,7 +27,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          include: ['test/contract/**/*.spec.ts'],
+          include: ['test/{contract,simulation}/**/*.spec.ts'],
           testTimeout: 30_000,
           hookTimeout: 30_000,
         },

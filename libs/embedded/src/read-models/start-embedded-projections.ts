@@ -5,12 +5,13 @@ import {
   type ProjectionAdmin,
   type ProjectionName,
   projectionNames,
+  type ProjectorModule,
   type ReadModels,
 } from '@parley/ports';
 import { join } from 'node:path';
 import type { HeadSignal } from '../log/head-signal.js';
 import { SqliteSearchReader } from '../search/search-reader.js';
-import { EmbeddedProjectionAdmin } from './admin/projection-admin.js';
+import { type AdminOptions, EmbeddedProjectionAdmin } from './admin/projection-admin.js';
 import { passOn } from './delivery/pass-on.js';
 import { SqliteHistoryReader } from './history/history-reader.js';
 import { SqliteInboxReader } from './inbox/inbox-reader.js';
@@ -18,16 +19,23 @@ import { SqliteMembershipReader } from './membership/membership-reader.js';
 import { SqlitePeopleReader } from './people/people-reader.js';
 import { ReadFiles } from './reading/read-files.js';
 import { SafePositions } from './reading/safe-positions.js';
+import { rebuildProjection } from './rebuild/rebuild-projection.js';
+import { RebuildThread } from './rebuild/rebuild-thread.js';
 import { unpackBatch } from './thread/batch-post.js';
 import type { ThreadMessage } from './thread/messages.js';
+import type { ProjectionRunner, ThreadEvents } from './thread/projection-runner.js';
 import { ProjectionThread } from './thread/projection-thread.js';
+import { ProjectionsHere } from './thread/projections-here.js';
 import { SqliteWatermarkReader } from './watermarks/watermark-reader.js';
 
 export interface EmbeddedProjectionsOptions {
   /** Where the log lies; the projections get a folder `read` in it. */
   readonly dataDir: string;
-  /** The module that exports `projector`: apps/projector's `projectorModule`. */
-  readonly projector: string | URL;
+  /**
+   * The module that exports `projector`, for a thread of its own: apps/projector's `projectorModule`. Or the projector
+   * itself: it then runs in this thread, which is for simulations.
+   */
+  readonly projector: string | URL | ProjectorModule;
   /** Of the log's writer in this process; null: looks for news every few milliseconds. */
   readonly signal: HeadSignal | null;
   readonly log: EventLogReader;
@@ -103,15 +111,8 @@ export async function startEmbeddedProjections(options: EmbeddedProjectionsOptio
         throw new TypeError(`no rule for ${JSON.stringify(message satisfies never)}`);
     }
   };
-  const thread = new ProjectionThread(
-    {
-      dataDir: options.dataDir,
-      projector: String(options.projector),
-      signal: options.signal,
-      only: options.only ?? projectionNames,
-    },
-    { onMessage, onDeath: tellError },
-  );
+  const { run, build } = placeOf(options);
+  const thread = run({ onMessage, onDeath: tellError });
   await ready.promise;
   const history = new SqliteHistoryReader(files);
   const membership = new SqliteMembershipReader(files);
@@ -129,7 +130,7 @@ export async function startEmbeddedProjections(options: EmbeddedProjectionsOptio
       search,
       positions,
     },
-    admin: new EmbeddedProjectionAdmin(options, thread),
+    admin: new EmbeddedProjectionAdmin({ dataDir: options.dataDir, log: options.log, build }, thread),
     delivery: {
       subscribe(listener) {
         listeners.add(listener);
@@ -147,5 +148,24 @@ export async function startEmbeddedProjections(options: EmbeddedProjectionsOptio
       await thread.stop();
       files.close();
     },
+  };
+}
+
+/** Where projections run and are built anew: in threads of their own, or here. */
+function placeOf({ dataDir, projector, signal, log, only = projectionNames }: EmbeddedProjectionsOptions): {
+  readonly run: (events: ThreadEvents) => ProjectionRunner;
+  readonly build: AdminOptions['build'];
+} {
+  if (typeof projector === 'object' && 'startProjector' in projector) {
+    const options = { dataDir, module: projector, log };
+    return {
+      run: (events) => new ProjectionsHere({ ...options, only }, events),
+      build: (name, generation, steps) => rebuildProjection({ ...options, name, generation }, steps),
+    };
+  }
+  const start = { dataDir, projector: String(projector), signal };
+  return {
+    run: (events) => new ProjectionThread({ ...start, only }, events),
+    build: (name, generation, steps) => new RebuildThread({ ...start, name, generation }).run(steps),
   };
 }

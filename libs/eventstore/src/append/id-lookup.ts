@@ -45,7 +45,7 @@ export class IdLookup {
     fromMemory();
     const unknown = eventIds.filter((eventId) => !found.has(eventId) && kindOf(eventId) !== 'random');
     if (unknown.length > 0 && !tail.isWhole) {
-      await this.#cover(tail, deadline);
+      await (this.recent.lacksLittle(tail) ? this.#readBackTo(tail, -1, deadline) : this.#cover(tail, deadline));
       fromMemory();
     }
     const asked = unknown.filter((id) => !found.has(id) && !(tail.isWhole && kindOf(id) === 'derived'));

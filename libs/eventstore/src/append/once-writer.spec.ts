@@ -17,14 +17,27 @@ describe('an append', () => {
 
   it('costs one look-up where the index has all there is', async () => {
     const { streams, index, aWriter } = scene();
+    streams.write('s', [derived('old'), ...random(999)]);
+    index.advance();
+    const writer = aWriter();
+    expect(await append(writer, [derived('new')], 999)).toMatchObject({ outcome: 'appended', repeated: false });
+    expect(await append(writer, [derived('newer')], 1_000)).toMatchObject({ outcome: 'appended', repeated: false });
+    expect(streams.calls).toEqual({ send: 2, readOn: 0, readBack: 0 });
+    expect(index.asked).toBe(2);
+    expect(await append(writer, [derived('old')], 1_001)).toMatchObject({ revision: 0, repeated: true });
+  });
+
+  it('reads a short stream once instead of asking for each append', async () => {
+    const { streams, index, aWriter } = scene();
     streams.write('s', [derived('old'), ...random(99)]);
     index.advance();
     const writer = aWriter();
-    expect(await append(writer, [derived('new')], 99)).toMatchObject({ outcome: 'appended', repeated: false });
-    expect(await append(writer, [derived('newer')], 100)).toMatchObject({ outcome: 'appended', repeated: false });
-    expect(streams.calls).toEqual({ send: 2, readOn: 0, readBack: 0 });
-    expect(index.asked).toBe(2);
-    expect(await append(writer, [derived('old')], 101)).toMatchObject({ revision: 0, repeated: true });
+    for (let n = 0; n < 5; n++) {
+      expect(await append(writer, [derived('new', String(n))], 99 + n)).toMatchObject({ outcome: 'appended' });
+    }
+    expect(await append(writer, [derived('old')], 104)).toMatchObject({ revision: 0, repeated: true });
+    expect(streams.calls).toEqual({ send: 5, readOn: 0, readBack: 1 });
+    expect(index.asked).toBe(0);
   });
 
   it('costs no look-up with ids that nobody can say twice', async () => {

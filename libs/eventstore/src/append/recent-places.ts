@@ -92,6 +92,14 @@ export class RecentPlaces {
     return tail.places.length > this.#limits.perStream;
   }
 
+  /**
+   * So little of its beginning is not known that reading that once costs less than asking the index for each append. What
+   * was left to the index because a stream is long is more than this.
+   */
+  lacksLittle(tail: StreamTail): boolean {
+    return tail.from < this.#limits.perStream / 8;
+  }
+
   /** Streams in use have more packed ids than there should be. */
   get isFull(): boolean {
     return this.#packed > this.#limits.packed;

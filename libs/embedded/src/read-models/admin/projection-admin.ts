@@ -16,15 +16,15 @@ import { DatabaseSync } from 'node:sqlite';
 import { readParked } from '../files/parked-events.js';
 import { projectionBytes, projectionFile, removeProjection } from '../files/projection-file.js';
 import { readRegistry } from '../files/registry.js';
-import type { ThreadStart } from '../thread/messages.js';
-import type { ProjectionThread } from '../thread/projection-thread.js';
-import { RebuildThread } from '../rebuild/rebuild-thread.js';
+import type { RebuildSteps } from '../rebuild/rebuild-projection.js';
+import type { TableDifferences } from '../thread/messages.js';
+import type { ProjectionRunner } from '../thread/projection-runner.js';
 
 export interface AdminOptions {
   readonly dataDir: string;
-  readonly projector: string | URL;
-  readonly signal: ThreadStart['signal'];
   readonly log: EventLogReader;
+  /** Builds this generation beside the one that serves; resolves with what comparing the two found. */
+  readonly build: (name: ProjectionName, generation: number, steps: RebuildSteps) => Promise<TableDifferences>;
 }
 
 export class EmbeddedProjectionAdmin implements ProjectionAdmin {
@@ -33,7 +33,7 @@ export class EmbeddedProjectionAdmin implements ProjectionAdmin {
 
   constructor(
     private readonly options: AdminOptions,
-    private readonly thread: ProjectionThread,
+    private readonly thread: ProjectionRunner,
   ) {
     this.#folder = join(options.dataDir, 'read');
   }
@@ -78,11 +78,13 @@ export class EmbeddedProjectionAdmin implements ProjectionAdmin {
     return this.thread.retryParked(name, position);
   }
 
-  async #build(name: ProjectionName, generation: number, onProgress: (progress: RebuildProgress) => void) {
-    const { dataDir, projector, signal } = this.options;
-    const thread = new RebuildThread({ dataDir, projector: String(projector), signal, name, generation });
+  #build(
+    name: ProjectionName,
+    generation: number,
+    onProgress: (progress: RebuildProgress) => void,
+  ): Promise<TableDifferences> {
     const began = performance.now();
-    return thread.run({
+    return this.options.build(name, generation, {
       onProgress: (done, total) => {
         const eventsPerSecond = (done / Math.max(1, performance.now() - began)) * 1_000;
         const secondsLeft = eventsPerSecond > 0 ? (total - done) / eventsPerSecond : null;

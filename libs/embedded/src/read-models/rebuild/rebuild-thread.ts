@@ -2,12 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { post } from '../../log/post.js';
 import { workerEntry } from '../../worker-entry.js';
 import type { RebuildMessage, RebuildThreadStart, TableDifferences } from '../thread/messages.js';
-
-interface RebuildSteps {
-  onProgress(done: number, total: number): void;
-  /** Resolves once the serving projection has saved a checkpoint at or beyond this position. */
-  reached(position: number): Promise<void>;
-}
+import type { RebuildSteps } from './rebuild-projection.js';
 
 /** Builds a generation in a thread of its own; resolves with what comparing it with the old one found. */
 export class RebuildThread {

@@ -3,7 +3,7 @@ import type { HeadSignal } from '../../log/head-signal.js';
 import type { PostedBatch } from './batch-post.js';
 
 /** What a projecting thread is started with. */
-export interface ThreadStart {
+interface ThreadStart {
   readonly dataDir: string;
   /** URL of the module that exports `projector`. */
   readonly projector: string;

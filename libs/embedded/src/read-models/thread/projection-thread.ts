@@ -4,18 +4,13 @@ import { post } from '../../log/post.js';
 import { workerEntry } from '../../worker-entry.js';
 import { Credit } from './credit.js';
 import type { ProjectionThreadStart, ThreadCall, ThreadCalls, ThreadMessage } from './messages.js';
+import type { ProjectionRunner, ThreadEvents } from './projection-runner.js';
 
 /** Milliseconds until a thread that died is started again; doubled each time up to the second. */
 const restartAfter = [500, 30_000] as const;
 
-export interface ThreadEvents {
-  onMessage(message: ThreadMessage): void;
-  /** It died and is about to be started again. */
-  onDeath(error: Error): void;
-}
-
 /** The projecting thread as the main thread holds it: started again when it dies, until it is stopped. */
-export class ProjectionThread {
+export class ProjectionThread implements ProjectionRunner {
   #worker: Worker | null = null;
   #nextId = 1;
   #wait: number = restartAfter[0];
@@ -46,7 +41,6 @@ export class ProjectionThread {
     await this.#call('switchGeneration', name, generation);
   }
 
-  /** Finishes the batch at hand and saves the checkpoints. */
   async stop(): Promise<void> {
     this.#stopping = true;
     if (this.#restart !== null) clearTimeout(this.#restart);
@@ -57,7 +51,7 @@ export class ProjectionThread {
     await ended;
   }
 
-  /** As if the process had been killed at this moment; it is started again. For tests of exactly that. */
+  /** It is started again. For tests of exactly that. */
   async kill(): Promise<void> {
     await this.#worker?.terminate();
   }
