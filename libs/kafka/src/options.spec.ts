@@ -17,12 +17,19 @@ describe('a Kafka URL', () => {
     expect(parseKafkaUrl(url)).toEqual(address);
   });
 
-  it.each(['', 'http://a:1', 'kafka://', 'kafka://a:b', 'kafka://a:1?tsl=true', 'kafka://u:p@a:1?sasl=gssapi'])(
-    'is refused: %s',
-    (url) => {
-      expect(() => parseKafkaUrl(url)).toThrow(KafkaMisconfigured);
-    },
-  );
+  it.each([
+    '',
+    'http://a:1',
+    'kafka://',
+    'kafka://a:b',
+    'kafka://a:1?tsl=true',
+    'kafka://u:p@a:1?tls=1',
+    'kafka://u:p@a:1?tls=TRUE',
+    'kafka://a:1?sasl=plain',
+    'kafka://u:p@a:1?sasl=gssapi',
+  ])('is refused: %s', (url) => {
+    expect(() => parseKafkaUrl(url)).toThrow(KafkaMisconfigured);
+  });
 });
 
 describe('settings', () => {

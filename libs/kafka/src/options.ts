@@ -97,15 +97,17 @@ export function parseKafkaUrl(url: string): KafkaAddress {
   for (const name of settings.keys()) {
     if (name !== 'tls' && name !== 'sasl') throw new KafkaMisconfigured(`a Kafka URL has no setting ${name}`);
   }
-  const sasl =
-    username === undefined || password === undefined
-      ? null
-      : {
-          mechanism: mechanismOf(settings.get('sasl') ?? 'scram-sha-512'),
-          username: decodeURIComponent(username),
-          password: decodeURIComponent(password),
-        };
-  return { brokers, tls: settings.get('tls') === 'true', sasl };
+  const mechanism = mechanismOf(settings.get('sasl') ?? 'scram-sha-512');
+  const tls = settings.get('tls') ?? 'false';
+  // Whatever else may be meant by it, a password must not go over the wire in the clear.
+  if (tls !== 'true' && tls !== 'false')
+    throw new KafkaMisconfigured(`tls of a Kafka URL is true or false, not ${tls}`);
+  if (username === undefined || password === undefined) {
+    if (settings.has('sasl')) throw new KafkaMisconfigured('sasl of a Kafka URL needs user:password@ before the hosts');
+    return { brokers, tls: tls === 'true', sasl: null };
+  }
+  const sasl = { mechanism, username: decodeURIComponent(username), password: decodeURIComponent(password) };
+  return { brokers, tls: tls === 'true', sasl };
 }
 
 function mechanismOf(name: string): KafkaSasl['mechanism'] {

@@ -97,18 +97,18 @@ export class RebuildScene {
     return last;
   }
 
-  /** The projector that builds, once the build of this projection is in the phase. */
-  async builderOf(name: ProjectionName, phase: BuildPhase, after: ReadonlyMap<Member, number>): Promise<Member> {
+  /** The projector that builds, once the build of this projection is in the phase: it says so when it begins. */
+  builderOf(name: ProjectionName, phase: BuildPhase, after: ReadonlyMap<Member, number>): Promise<Member> {
     const builds = this.builds();
-    const inPhase = async (): Promise<void> => {
+    const said = (member: Member): string => member.server.errorOutput().slice(after.get(member) ?? 0);
+    const builder = async (): Promise<Member> => {
       const build = await builds.current();
       if (build?.projection !== name || build.phase !== phase) throw new Error(`${build?.projection} ${build?.phase}`);
+      const building = this.projectors.find((member) => said(member).includes('builds a projection anew'));
+      if (building === undefined) throw new Error(`nobody says that they build ${name}`);
+      return building;
     };
-    await vi.waitFor(inPhase, { timeout: 60_000, interval: 10 });
-    const said = (member: Member): string => member.server.errorOutput().slice(after.get(member) ?? 0);
-    const building = this.projectors.find((member) => said(member).includes('builds a projection anew'));
-    if (building === undefined) throw new Error(`nobody says that they build ${name}`);
-    return building;
+    return vi.waitFor(builder, { timeout: 60_000, interval: 10 });
   }
 
   /** How much each projector has said so far. */

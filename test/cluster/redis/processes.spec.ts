@@ -6,7 +6,7 @@ import {
   RedisDeviceRegistry,
   RedisNodeDirectory,
 } from '@parley/redis';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { listening, logger, newPrefix, open, redisUrl, until } from './redis.kit.js';
 
 let processes: readonly [RedisConnection, RedisConnection];
@@ -64,6 +64,18 @@ describe('the registry of devices', () => {
     await two.claim('usr_1', 'dev_1', 'new', ttlMs);
     await deaf.renew('usr_1', 'dev_1', 'old', ttlMs);
     await deaf.renew('usr_1', 'dev_1', 'old', ttlMs);
+    expect(replaced).toEqual(['deaf old']);
+  });
+
+  it('keeps the newer session whatever the clocks of processes say, also where the older one was not told', async () => {
+    const clock = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 3_600_000);
+    const deaf = new RedisDeviceRegistry({ ...processes[0], channels: { ...silent } });
+    deaf.onReplaced(({ sessionId }) => replaced.push(`deaf ${sessionId}`));
+    await deaf.claim('usr_1', 'dev_1', 'old', ttlMs);
+    clock.mockRestore();
+    await two.claim('usr_1', 'dev_1', 'new', ttlMs);
+    await deaf.renew('usr_1', 'dev_1', 'old', ttlMs);
+    await two.renew('usr_1', 'dev_1', 'new', ttlMs);
     expect(replaced).toEqual(['deaf old']);
   });
 

@@ -7,12 +7,13 @@ import { ExpectedFailure, UsageError } from './errors.js';
 export async function migrate(argv: readonly string[]): Promise<number> {
   const { words, flags } = parseArguments(argv);
   if (words.length > 0) throw new UsageError(`migrate takes flags only, not ${JSON.stringify(words[0])}.`);
-  const { cassandraUrl: url, cassandraReplication: replicationFactor, logLevel } = loadConfig(process.env, flags);
+  const { cassandraUrl: url, cassandraReplication: copies, logLevel } = loadConfig(process.env, flags);
   if (url === '') {
     throw new UsageError('migrate needs PARLEY_CASSANDRA_URL: the embedded engines make their tables by themselves.');
   }
   try {
-    const { applied, at } = await migrateCassandra({ url, replicationFactor, logger: createLogger(logLevel) });
+    const replication = copies === 0 ? {} : { replicationFactor: copies };
+    const { applied, at } = await migrateCassandra({ url, ...replication, logger: createLogger(logLevel) });
     console.log(
       applied.length === 0
         ? `The schema is at step ${at}: nothing to do.`

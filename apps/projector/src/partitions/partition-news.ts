@@ -13,7 +13,8 @@ const catchUpNews = 250;
  */
 export class PartitionNews {
   #live = false;
-  #lastNews = 0;
+  /** As of performance.now(), which is small in a young process. */
+  #lastNews = -Infinity;
 
   constructor(
     private readonly partition: number,
@@ -55,7 +56,7 @@ export class PartitionNews {
   /** Something failed: what has gathered meanwhile is caught up with. */
   interrupt(): void {
     this.#live = false;
-    this.#lastNews = 0;
+    this.#lastNews = -Infinity;
   }
 
   /** A publication that is lost is found out by `previous` of the next one. */

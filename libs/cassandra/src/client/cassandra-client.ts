@@ -5,11 +5,13 @@ import cassandra from 'cassandra-driver';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connectWhenThere, shutDown } from './connection.js';
 import type { DriverSettings } from './driver.js';
+import { durabilityAdvice, losesAcknowledged } from './durability.js';
 import { asUnavailable, isReadFailure, isTimeout } from './failures.js';
 import { type Row, rowsOf } from './rows.js';
 import { holdsAllOnEveryNode, type Replication } from './replication.js';
 import { batchesOf, sharedBy, type Statement } from './statements.js';
 import { type CassandraAddress, parseCassandraUrl } from './url.js';
+import { WritesTogether } from './writes-together.js';
 
 const { types } = cassandra;
 
@@ -55,6 +57,7 @@ export class CassandraClient {
     refusal: () => new ReadModelUnavailable('Cassandra: it takes everything and answers nothing'),
     onChange: (isSilent) => this.#tellSilence(isSilent),
   });
+  readonly #together = new WritesTogether((partitions) => this.#writeGroups(sharedBy(partitions)));
   readonly #closing = new AbortController();
 
   /**
@@ -121,22 +124,17 @@ export class CassandraClient {
   }
 
   /** One write, which must be idempotent: it may be sent twice. */
-  async write({ query, params }: Statement): Promise<void> {
-    await this.#writes.run(() =>
-      this.#send((driver) => driver.execute(query, params as unknown[], { isIdempotent: true })),
-    );
+  write(statement: Statement): Promise<void> {
+    return this.writeAll([[statement]]);
   }
 
   /**
    * Many idempotent writes. Each group holds the writes of one partition (of one table): they go as unlogged batches,
-   * one after the other; groups go side by side, or several in one batch where every node has every row anyway. All are
-   * through when it resolves; when it rejects, any part may be.
+   * one after the other; groups go side by side, or several in one batch where every node has every row anyway, with
+   * those of whoever else writes at the same time. All are through when it resolves; when it rejects, any part may be.
    */
-  async writeAll(partitions: readonly (readonly Statement[])[]): Promise<void> {
-    const groups = this.#everyNodeHasAll ? sharedBy(partitions) : partitions;
-    await mapBounded(groups, this.#writeConcurrency, async (partition) => {
-      for (const batch of batchesOf(partition)) await this.#writeBatch(batch);
-    });
+  writeAll(partitions: readonly (readonly Statement[])[]): Promise<void> {
+    return this.#everyNodeHasAll ? this.#together.write(partitions) : this.#writeGroups(partitions);
   }
 
   /**
@@ -195,16 +193,33 @@ export class CassandraClient {
 
   async #connect(settings: DriverSettings): Promise<void> {
     this.#driver = await connectWhenThere(settings, this.#closing.signal);
+    void this.#adviseOnDurability();
   }
 
-  async #writeBatch(batch: readonly Statement[]): Promise<void> {
+  /** Says nothing where the setting cannot be read: not every engine that speaks CQL has that table. */
+  async #adviseOnDurability(): Promise<void> {
+    const setting = `SELECT value FROM system_views.settings WHERE name = 'commitlog_sync'`;
+    const row = await this.readOne<{ value: string }>(setting, []).catch(() => null);
+    const replication = this.#replication;
+    if (row === null || replication === undefined) return;
+    const { keyspace, dataCenter } = this.address;
+    if (losesAcknowledged(replication, dataCenter, row.value)) this.logger.warn({ keyspace }, durabilityAdvice);
+  }
+
+  async #writeGroups(groups: readonly (readonly Statement[])[]): Promise<void> {
+    await mapBounded(groups, this.#writeConcurrency, async (group) => {
+      for (const batch of batchesOf(group)) await this.#writes.run(() => this.#writeBatch(batch));
+    });
+  }
+
+  #writeBatch(batch: readonly Statement[]): Promise<unknown> {
     const [only] = batch;
     if (batch.length === 1 && only !== undefined) {
-      await this.write(only);
-      return;
+      const { query, params } = only;
+      return this.#send((driver) => driver.execute(query, params as unknown[], { isIdempotent: true }));
     }
     const queries = batch as { query: string; params: unknown[] }[];
-    await this.#writes.run(() => this.#send((driver) => driver.batch(queries, { logged: false, isIdempotent: true })));
+    return this.#send((driver) => driver.batch(queries, { logged: false, isIdempotent: true }));
   }
 
   async #page(query: string, params: readonly unknown[], options: cassandra.QueryOptions): Promise<Page> {
@@ -247,10 +262,13 @@ export class CassandraClient {
 
   /** As the driver knows the keyspace and its nodes; false while it does not. */
   get #everyNodeHasAll(): boolean {
-    const { keyspace, dataCenter } = this.address;
+    const replication = this.#replication;
+    return replication !== undefined && holdsAllOnEveryNode(replication, this.address.dataCenter, this.nodes().known);
+  }
+
+  get #replication(): Replication | undefined {
     // The driver's types leave the options out.
-    const replication = this.#driver?.metadata.keyspaces[keyspace] as Replication | undefined;
-    return replication !== undefined && holdsAllOnEveryNode(replication, dataCenter, this.nodes().known);
+    return this.#driver?.metadata.keyspaces[this.address.keyspace] as Replication | undefined;
   }
 
   #connectedDriver(): cassandra.Client {

@@ -6,10 +6,13 @@ export interface Replication {
   readonly strategyOptions: Readonly<Record<string, unknown>>;
 }
 
+/** Replicas of every row in the data centre; NaN where some are transient or the keyspace says nothing of it. */
+export function replicasIn({ strategy, strategyOptions }: Replication, dataCenter: string): number {
+  const isSimple = strategy.endsWith('SimpleStrategy');
+  return Number(strategyOptions[isSimple ? 'replication_factor' : dataCenter]);
+}
+
 /** Whether each of so many nodes of the data centre has a replica of every row. */
 export function holdsAllOnEveryNode(replication: Replication, dataCenter: string, nodes: number): boolean {
-  const { strategy, strategyOptions } = replication;
-  const isSimple = strategy.endsWith('SimpleStrategy');
-  const factor = strategyOptions[isSimple ? 'replication_factor' : dataCenter];
-  return nodes > 0 && Number(factor) >= nodes;
+  return nodes > 0 && replicasIn(replication, dataCenter) >= nodes;
 }

@@ -56,14 +56,15 @@ export class CommandServer {
   }
 
   readonly #onUpgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
-    if (request.url !== commandsPath) return;
     stream.on('error', () => undefined);
+    // Nobody else on this server upgrades: a connection that is left alone would stay open for ever.
+    if (request.url !== commandsPath) return refuse(stream, '404 Not Found');
     const [scheme, token = ''] = (request.headers.authorization ?? '').split(' ');
     void this.#options
       .admits(scheme === 'Bearer' ? token : '')
       .catch(() => false)
       .then((admitted) => {
-        if (!admitted) stream.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+        if (!admitted) refuse(stream, '401 Unauthorized');
         else this.#server.handleUpgrade(request, stream, head, (socket) => this.#welcome(socket));
         return admitted;
       });
@@ -75,6 +76,9 @@ export class CommandServer {
     socket.on('close', () => this.#callers.delete(caller));
   }
 }
+
+const refuse = (stream: Duplex, status: string): void =>
+  void stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 
 /** One connection of a gateway. */
 class Caller {

@@ -51,9 +51,9 @@ export const engineSettings = {
   }),
   cassandraReplication: setting({
     variable: 'CASSANDRA_REPLICATION',
-    schema: integer(1, 20),
-    fallback: '1',
-    help: 'Copies of each row when `parley migrate` makes the keyspace. 3 where rows are to survive a machine.',
+    schema: integer(0, 20),
+    fallback: '0',
+    help: 'Copies of each row when `parley migrate` makes the keyspace. 0: three, or as many as there are nodes then.',
   }),
   elasticsearchUrl: setting({
     variable: 'ELASTICSEARCH_URL',

@@ -9,18 +9,23 @@ interface Session {
 }
 
 interface Claim extends Session {
-  /** Milliseconds since 1970 UTC: of two sessions that both claimed while Redis was away, the later one stays. */
-  readonly claimedAt: number;
+  /**
+   * Milliseconds since 1970 UTC by the clock of Redis: of two sessions that both claimed while Redis had forgotten them,
+   * the later one stays.
+   */
+  claimedAt: number;
 }
 
 // The value of a device's key is `claimed at|session`.
 
-// KEYS: device. ARGV: claimed at, session, time to live (ms). Answers the session that was replaced.
+// KEYS: device. ARGV: session, time to live (ms). Answers {time of now (ms), the session it replaced}.
 const claimScript = script(`
+local time = redis.call('TIME')
+local now = string.format('%d', time[1] * 1000 + math.floor(time[2] / 1000))
 local _, before = string.match(redis.call('GET', KEYS[1]) or '', '^(%d+)|(.*)$')
-redis.call('SET', KEYS[1], ARGV[1] .. '|' .. ARGV[2], 'PX', ARGV[3])
-if before and before ~= ARGV[2] then return before end
-return false
+redis.call('SET', KEYS[1], now .. '|' .. ARGV[1], 'PX', ARGV[2])
+if before and before ~= ARGV[1] then return { now, before } end
+return { now }
 `);
 
 // KEYS: device. ARGV: claimed at, session, time to live (ms). Answers {whether it stays, the session it replaced}: a
@@ -50,6 +55,8 @@ export class RedisDeviceRegistry implements DeviceRegistry {
   readonly #listeners = new Set<(session: Session) => void>();
   readonly #channel: string;
   readonly #unsubscribe: () => void;
+  /** From the monotonic clock of this process to that of Redis, ms. Until it has answered: to the clock here. */
+  #toRedisTime = performance.timeOrigin;
 
   constructor(private readonly connection: RedisConnection) {
     this.#channel = connection.name('replaced');
@@ -57,9 +64,14 @@ export class RedisDeviceRegistry implements DeviceRegistry {
   }
 
   async claim(userId: string, deviceId: string, sessionId: string, ttlMs: number): Promise<void> {
-    const claim: Claim = { userId, deviceId, sessionId, claimedAt: Date.now() };
+    const at = performance.now();
+    const claim: Claim = { userId, deviceId, sessionId, claimedAt: Math.round(at + this.#toRedisTime) };
     this.#claims.set(sessionId, claim);
-    const before = await this.#run('claim', claimScript, claim, [claim.claimedAt, sessionId, ttlMs]);
+    const answer = await this.#run('claim', claimScript, claim, [sessionId, ttlMs]);
+    if (!Array.isArray(answer)) return;
+    const [claimedAt, before] = answer as readonly unknown[];
+    claim.claimedAt = Number(claimedAt);
+    this.#toRedisTime = claim.claimedAt - at;
     if (typeof before === 'string') await this.#tellReplaced(before);
   }
 
