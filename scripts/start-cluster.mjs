@@ -29,32 +29,13 @@ if (values.help) {
   process.exit(0);
 }
 
-const tell = (line) => console.log(line);
-const layout = layoutOf();
-const engines = await up({ tell });
-const { spawnCompatibleNode } = await import('../test/dist/eventstore-node/index.js');
-const { startCluster, migrate, settingsOf } = await import('../test/dist/kit/cluster/index.js');
+const processes = wholeNumber('processes', 1, 16);
+const balancerPort = wholeNumber('port', 0, 65_535);
 
-const own = process.env.EVENTSTORE_URL === undefined ? await compatibleNode() : null;
-const settings = settingsOf({ ...engines, EVENTSTORE_URL: own?.connectionString ?? process.env.EVENTSTORE_URL });
-tell(await migrate(settings));
-const directory = folder(layout.home, 'cluster');
-const count = Number(values.processes);
-const cluster = await startCluster({
-  settings,
-  directory,
-  processes: { 'command-api': count, projector: count, gateway: count },
-  tell,
-});
-const gateways = cluster.gateways.map((address) => {
-  const [host, port] = address.split(':');
-  return { host, port: Number(port) };
-});
-const { host, port } = await startBalancer({ gateways, port: Number(values.port), tell });
-tell(`\nThe cluster is ready at http://${host}:${port}`);
-tell(`For npm run token and npm run projections: PARLEY_DATA_DIR=${relative('.', join(directory, 'gateway-1'))}`);
-
+let own = null;
+let cluster = null;
 let stopping = false;
+// A signal while things start is one too: what runs by then is stopped.
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.on(signal, () => {
     if (stopping) process.exit(130);
@@ -63,12 +44,45 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
   });
 }
 
+const tell = (line) => console.log(line);
+const layout = layoutOf();
+const engines = await up({ tell });
+const { spawnCompatibleNode } = await import('../test/dist/eventstore-node/index.js');
+const { startCluster, migrate, settingsOf } = await import('../test/dist/kit/cluster/index.js');
+
+const named = process.env.EVENTSTORE_URL || engines.EVENTSTORE_URL;
+own = named ? null : await compatibleNode();
+const settings = settingsOf({ ...engines, EVENTSTORE_URL: own?.connectionString ?? named });
+tell(await migrate(settings));
+const directory = folder(layout.home, 'cluster');
+cluster = await startCluster({
+  settings,
+  directory,
+  processes: { 'command-api': processes, projector: processes, gateway: processes },
+  tell,
+});
+const gateways = cluster.gateways.map((address) => {
+  const [host, port] = address.split(':');
+  return { host, port: Number(port) };
+});
+const { host, port } = await startBalancer({ gateways, port: balancerPort, tell });
+tell(`\nThe cluster is ready at http://${host}:${port}`);
+tell(`For npm run token and npm run projections: PARLEY_DATA_DIR=${relative('.', join(directory, 'gateway-1'))}`);
+
 async function stop() {
   tell('Stopping the apps …');
   await stopBalancer();
-  await cluster.stop();
+  await cluster?.stop();
   await own?.stop();
   process.exit(0);
+}
+
+/** Of an option; ends with what was expected instead. */
+function wholeNumber(name, least, most) {
+  const value = Number(values[name]);
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  console.error(`--${name} takes a whole number from ${least} to ${most}, not ${values[name]}`);
+  return process.exit(2);
 }
 
 async function compatibleNode() {

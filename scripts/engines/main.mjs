@@ -1,9 +1,10 @@
 // npm run engines:up | engines:status | engines:down
 // Through Docker Compose where a Docker daemon answers, else as plain processes from Maven and Debian packages.
 import { parseArgs } from 'node:util';
-import { dockerDown, dockerEnvironment, dockerIsThere, dockerStatus, dockerUp } from './docker.mjs';
+import { down, environmentAtHand, packagesOnly } from './at-hand.mjs';
+import { dockerEnvironment, dockerIsThere, dockerStatus, dockerUp } from './docker.mjs';
 import { layoutOf } from './layout.mjs';
-import { down, environment, status, up } from './launcher.mjs';
+import { status, up } from './launcher.mjs';
 
 const USAGE = `node scripts/engines/main.mjs up | status | down [options]
 
@@ -64,16 +65,6 @@ function settingsOf(args) {
   return { command: positionals[0], wish: values.with, env: values.env ?? false, help: values.help ?? false, settings };
 }
 
-/** What only processes of our own can do. */
-const packagesOnly = ({ home, nodes, freePorts, portOffset, proxied, smallDiskMiB, javaOptions }) =>
-  home !== undefined ||
-  nodes > 1 ||
-  freePorts ||
-  portOffset > 0 ||
-  proxied ||
-  smallDiskMiB !== undefined ||
-  javaOptions.length > 0;
-
 /** Docker where it is asked for or at hand, and can do what is asked for. */
 function throughDocker(wish, settings) {
   switch (wish) {
@@ -92,9 +83,7 @@ function throughDocker(wish, settings) {
 }
 
 function printEnvironment(settings) {
-  const inDocker = dockerIsThere() ? dockerEnvironment() : {};
-  for (const [name, value] of Object.entries({ ...inDocker, ...environment(settings) }))
-    console.log(`${name}=${value}`);
+  for (const [name, value] of Object.entries(environmentAtHand(settings))) console.log(`${name}=${value}`);
 }
 
 /** Exit code 1 where an engine that was brought up does not answer. */
@@ -110,9 +99,7 @@ async function printStatus(settings) {
 }
 
 async function stopAll(settings) {
-  const processes = await down(settings);
-  const services = dockerIsThere() && !packagesOnly(settings) ? await dockerDown(settings) : [];
-  const stopped = [...processes, ...services];
+  const stopped = await down(settings);
   console.log(stopped.length === 0 ? 'nothing was up' : `stopped ${stopped.join(', ')}`);
 }
 

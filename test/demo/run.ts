@@ -57,6 +57,7 @@ export async function run(options: DemoOptions, out: NodeJS.WriteStream): Promis
     out.write(`${summary(stage, { talk: (talked - started) / 1000, check: (compared - talked) / 1000 })}\n`);
     await server.stop();
     if (options.keep) out.write(`The data stays in ${server.dataDir}\n`);
+    if (!stage.tally.isClean) out.write(`What the server said is in ${server.keepErrorOutput()}\n`);
     out.write(`${stage.tally.lastLine()}\n`);
     return stage.tally.isClean && stage.figures.accepted === stage.lines;
   } catch (error) {

@@ -4,6 +4,7 @@ import type { Counts } from '../demo/audit/tally.js';
 import type { Cell } from './cells.js';
 import type { ChangesSize } from './changes/changes.js';
 import type { LongConversation } from './changes/long-conversation.js';
+import { pushFaults } from './judge/push-faults.js';
 import { judge, seconds, type Verdict } from './judge/judge.js';
 import { Load, type Waits } from './load.js';
 import type { Breakable } from './place/breakable.js';
@@ -99,12 +100,14 @@ export async function runCells(
       const over = performance.now();
       tell('is there again');
       await probe.untilWell(well, wellWithinMs);
+      const settled = performance.now();
       await probe.untilPushed();
       const verdict = judge(cell, probe.asked(), { began, there, over });
+      const pushed = pushFaults(probe.shown(), began, settled);
       const one = {
         cell,
         ...verdict,
-        faults: [...verdict.faults, ...waitFaults(cell, waits), ...standstillFaults(standstill.take())],
+        faults: [...verdict.faults, ...pushed, ...waitFaults(cell, waits), ...standstillFaults(standstill.take())],
         brokenMs: over - began,
         waits: { ...waits },
       };

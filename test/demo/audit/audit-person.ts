@@ -143,18 +143,21 @@ function auditRecord(stage: Stage, person: Person, device: Device, index: number
   const record = device.recordOf(group);
   const shown = compareArrivals(record.shown, spans);
   const wire = compareArrivals(record.wire, spans);
-  const told = (): string => {
-    const runs = [...record.shown.runs()].map(({ from, to }) => `${from}–${to}`).join(' ');
-    const due = spans.map(({ from, to }) => `${from}–${to}`).join(' ');
-    return `device ${index + 1} of ${person.id} in ${group.title} was shown ${runs} of ${due}`;
+  const describe = (): string => {
+    const story = device.story.map((line) => `\n      ${line}`).join('');
+    const seen = `was shown ${told(record.shown.runs())} of ${told(spans)}, on the wire ${told(record.wire.runs())}`;
+    return `device ${index + 1} of ${person.id} in ${group.title} ${seen}${story}`;
   };
   tally.counts.deliveries += shown.delivered - record.altered;
-  tally.fault('lost', shown.lost + record.altered, told);
-  tally.fault('duplicated', shown.duplicated, told);
-  tally.fault('outOfOrder', shown.outOfOrder + record.misplaced, told);
-  tally.fault('unauthorised', Math.max(shown.unauthorised, wire.unauthorised), told);
+  tally.fault('lost', shown.lost + record.altered, describe);
+  tally.fault('duplicated', shown.duplicated, describe);
+  tally.fault('outOfOrder', shown.outOfOrder + record.misplaced, describe);
+  tally.fault('unauthorised', Math.max(shown.unauthorised, wire.unauthorised), describe);
   stage.figures.redelivered += wire.duplicated;
 }
+
+const told = (runs: Iterable<{ readonly from: number; readonly to: number }>): string =>
+  [...runs].map(({ from, to }) => `${from}–${to}`).join(' ');
 
 async function wholeInbox(person: Person): Promise<InboxEntry[]> {
   const entries: InboxEntry[] = [];

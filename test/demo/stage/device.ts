@@ -1,4 +1,11 @@
-import { type Accepted, type ClientOptions, type Environment, memoryStore, ParleyClient } from '@parley/client';
+import {
+  type Accepted,
+  type ClientOptions,
+  type Environment,
+  memoryStore,
+  ParleyClient,
+  type RecordEntry,
+} from '@parley/client';
 import type { MessageView } from '@parley/protocol';
 import { checkLine, lineId } from '../model/check-line.js';
 import { Arrivals } from '../record/arrivals.js';
@@ -18,6 +25,9 @@ export class GroupRecord {
   /** The newest sequence shown. */
   last = 0;
 }
+
+/** Entries of a device's story; the oldest go. */
+const storyLength = 300;
 
 /** Told how long people wait. */
 export interface DeviceWatch {
@@ -52,6 +62,8 @@ export interface DeviceContext {
  */
 export class Device {
   readonly records = new Map<Group, GroupRecord>();
+  /** What happened to it beside what it was shown, a line each: told when something was wrong with it. */
+  readonly story: string[] = [];
   readonly #store = memoryStore();
   readonly #context: DeviceContext;
   readonly #wires: Wires;
@@ -169,6 +181,7 @@ export class Device {
     return {
       url,
       store: this.#store,
+      record: (entry) => this.#note(entry),
       environment: { ...environment, WebSocket: this.#wires.WebSocket },
       // What is shown is compared as it comes: nothing needs to be kept.
       limits: { messages: 1, notices: 0, members: 0, people: 0 },
@@ -223,6 +236,14 @@ export class Device {
       if (group === undefined) this.#context.onStranger(conversationId);
       else this.recordOf(group).wire.add(sequence);
     });
+  }
+
+  #note(entry: RecordEntry): void {
+    if (entry.event === 'received' || entry.event === 'repeated' || entry.event === 'sent') return;
+    const group = 'conversationId' in entry ? this.#context.groupOf(entry.conversationId) : undefined;
+    const at = group === undefined ? '' : ` in ${group.title} after ${this.records.get(group)?.last ?? 0}`;
+    this.story.push(`${JSON.stringify(entry)}${at}`);
+    if (this.story.length > storyLength) this.story.shift();
   }
 
   #resumeIdle(): void {

@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbedded, type TestServer } from '../../kit/server.js';
 
 /** The limits that are there for strangers do not hold for a whole town on one address. */
 const settings = {
-  PARLEY_LOG_LEVEL: 'error',
+  PARLEY_LOG_LEVEL: 'warn',
   // Passwords of made-up people need not cost an attacker anything.
   PARLEY_PASSWORD_COST: '10',
   PARLEY_ACCESS_TTL: '86400',
@@ -55,6 +55,13 @@ export class DemoServer {
   /** What it wrote to standard error since it was started last. */
   errorOutput(): string {
     return this.#server.errorOutput();
+  }
+
+  /** In a file that stays. @returns its path */
+  keepErrorOutput(): string {
+    const file = `${this.dataDir}.log`;
+    writeFileSync(file, this.errorOutput());
+    return file;
   }
 
   /** SIGKILL to every process of it, and new ones on the same data and port. Resolves when they are ready. */

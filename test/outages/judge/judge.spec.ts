@@ -20,6 +20,11 @@ function asks(feature: Feature, during: (second: number) => Outcome, ms = 20): A
 const faultsOf = (cell: Cell, asked: readonly Asked[]): Verdict['faults'] => judge(cell, asked, times).faults;
 const search = { target: 'elasticsearch', fault: 'freeze' } as const;
 const log = { target: 'event-log', fault: 'stop' } as const;
+const lateWhileSlow = (target: Cell['target']): Verdict['faults'] =>
+  faultsOf(
+    { target, fault: 'slow' },
+    asks('live push', () => answered, 12_600),
+  );
 
 describe('judge', () => {
   it('takes an answer, or the word to come again, from the feature of what is away', () => {
@@ -93,6 +98,12 @@ describe('judge', () => {
         asks('live push', () => answered, 25_000),
       ),
     ).toHaveLength(1);
+  });
+
+  it('lets pushes come late while Cassandra is slow, and while nothing else is', () => {
+    expect(lateWhileSlow('cassandra')).toEqual([]);
+    expect(lateWhileSlow('kafka')).toHaveLength(1);
+    expect(lateWhileSlow('redis')).toHaveLength(1);
   });
 
   it('does not believe a log that is away when it takes everything', () => {

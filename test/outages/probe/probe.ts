@@ -4,6 +4,7 @@ import { password } from '../../kit/people.js';
 import type { CallInput } from '../../kit/rest.js';
 import type { Asked, Feature, Outcome } from './features.js';
 import type { Askers } from './people.js';
+import type { Shown } from '../judge/push-faults.js';
 import { Pushes } from './pushes.js';
 import { askOnce, outcomeOf } from './rest-question.js';
 import { TalkingSocket } from './talking-socket.js';
@@ -57,6 +58,11 @@ export class Probe {
   /** Everything so far, in the order of the questions. */
   asked(): readonly Asked[] {
     return [...this.#asked, ...this.pushes.asked()].toSorted((a, b) => a.at - b.at);
+  }
+
+  /** Every accepted message, and how often each device has shown it. */
+  shown(): readonly Shown[] {
+    return this.pushes.shown();
   }
 
   /** Resolves when all features were answered soon, so often in a row, and all pushes came; false: not in this time. */

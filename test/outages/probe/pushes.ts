@@ -1,5 +1,6 @@
 import { ParleyClient } from '@parley/client';
 import { password } from '../../kit/people.js';
+import type { Shown } from '../judge/push-faults.js';
 import type { Asked } from './features.js';
 import type { Askers } from './people.js';
 
@@ -9,19 +10,21 @@ const lostMs = 45_000;
 /** When each accepted message was shown live by each of ben's devices. */
 export class Pushes {
   readonly #acceptedAt = new Map<number, number>();
-  /** By sequence: when each device had shown it. */
-  readonly #shownAt = new Map<number, number[]>();
+  /** By device and sequence: when it was shown, each time. */
+  readonly #shownAt: readonly Map<number, number[]>[];
 
   private constructor(
     private readonly askers: Askers,
     private readonly devices: readonly ParleyClient[],
   ) {
-    for (const device of devices) {
+    this.#shownAt = devices.map((device) => {
+      const shown = new Map<number, number[]>();
       device.on('message', ({ conversationId, sequence }) => {
         if (conversationId !== askers.conversationId) return;
-        this.#shownAt.set(sequence, [...(this.#shownAt.get(sequence) ?? []), performance.now()]);
+        shown.set(sequence, [...(shown.get(sequence) ?? []), performance.now()]);
       });
-    }
+      return shown;
+    });
   }
 
   static async begin(url: string, askers: Askers): Promise<Pushes> {
@@ -44,7 +47,16 @@ export class Pushes {
     return this.#asked().filter(({ kind, at }) => kind === 'failed' && at < before && at > before - lostMs).length;
   }
 
-  /** As of now. What was not shown everywhere counts as failed; what was shown more than once too. */
+  /** As of now, in the order of acceptance. */
+  shown(): readonly Shown[] {
+    return [...this.#acceptedAt].map(([sequence, at]) => ({
+      sequence,
+      at,
+      times: this.#shownAt.map((shown) => shown.get(sequence)?.length ?? 0),
+    }));
+  }
+
+  /** As of now. What was not shown everywhere counts as failed. */
   asked(): readonly Asked[] {
     return this.#asked();
   }
@@ -54,13 +66,13 @@ export class Pushes {
   }
 
   #asked(): Asked[] {
-    const { length: wanted } = this.devices;
     return [...this.#acceptedAt].map(([sequence, at]): Asked => {
-      const shown = this.#shownAt.get(sequence) ?? [];
-      const ms = (shown.length < wanted ? performance.now() : Math.max(at, ...shown)) - at;
+      const firsts = this.#shownAt.flatMap((shown) => shown.get(sequence)?.[0] ?? []);
       const feature = 'live push';
-      if (shown.length === wanted) return { feature, at, ms, kind: 'answered' };
-      return { feature, at, ms, kind: 'failed', reason: `shown by ${shown.length} of ${wanted} devices` };
+      if (firsts.length === this.devices.length)
+        return { feature, at, ms: Math.max(at, ...firsts) - at, kind: 'answered' };
+      const reason = `shown by ${firsts.length} of ${this.devices.length} devices`;
+      return { feature, at, ms: performance.now() - at, kind: 'failed', reason };
     });
   }
 }
