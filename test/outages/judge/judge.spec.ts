@@ -63,6 +63,19 @@ describe('judge', () => {
     ).toHaveLength(1);
   });
 
+  it('wants more than every other question answered', () => {
+    const everyOther = (second: number): Outcome => (second % 2 === 0 ? answered : failed);
+    expect(faultsOf(search, asks('history', everyOther, 800))).toEqual([
+      expect.stringMatching(/^history: 12\.0 s in all without an answer/),
+    ]);
+    expect(
+      faultsOf(
+        search,
+        asks('history', (second) => (second % 5 === 0 ? failed : answered), 800),
+      ),
+    ).toEqual([]);
+  });
+
   it('counts an answer that comes late as none', () => {
     expect(
       faultsOf(

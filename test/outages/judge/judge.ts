@@ -5,6 +5,8 @@ import { stretchesOf } from './stretches.js';
 
 /** A pause that people forgive, ms; also how long an answer may take. */
 const patienceMs = 5_000;
+/** All pauses of one cell together, ms: who is answered every other time has no pause to complain of, and no service. */
+const pausesMs = 2 * patienceMs;
 /** After so long everything has to be as before, ms. */
 const recoveryMs = 60_000;
 
@@ -31,6 +33,8 @@ export interface Conduct {
   readonly others: ReadonlyMap<string, number>;
   /** Longest time without what is owed, ms; 0: none. */
   readonly longestMs: number;
+  /** All the times without it, ms. */
+  readonly sumMs: number;
   /** After the end of the fault until everything was answered, ms. */
   readonly wholeAfterMs: number;
 }
@@ -73,6 +77,7 @@ function conductOf(feature: Feature, due: Owed, asked: readonly Asked[], { over 
     slowestMs: Math.max(0, ...answered.map(({ ms }) => ms)),
     others,
     longestMs: Math.max(0, ...stretches.map(({ ms }) => ms)),
+    sumMs: stretches.reduce((sum, { ms }) => sum + ms, 0),
     wholeAfterMs: last === undefined ? 0 : Math.max(0, last.at + last.ms - over),
   };
 }
@@ -95,10 +100,12 @@ function isRight(one: Asked, due: Owed, over: number): boolean {
 }
 
 function faultsOf(conduct: Conduct, { there, over }: Times): string[] {
-  const { feature, longestMs, wholeAfterMs } = conduct;
+  const { feature, longestMs, sumMs, wholeAfterMs } = conduct;
   const faults: string[] = [];
   if (conduct.owed === 'late' ? longestMs > recoveryMs : longestMs > patienceMs)
     faults.push(`${feature}: ${seconds(longestMs)} without ${wordOf(conduct.owed)}`);
+  else if (conduct.owed !== 'late' && sumMs > pausesMs)
+    faults.push(`${feature}: ${seconds(sumMs)} in all without ${wordOf(conduct.owed)}`);
   if (wholeAfterMs > recoveryMs) faults.push(`${feature}: not whole again ${seconds(wholeAfterMs)} after the end`);
   if (conduct.owed === 'refuses' && over - there > 2 * patienceMs && conduct.questions > 0 && conduct.others.size === 0)
     faults.push(`${feature}: never refused, though nothing could be kept`);

@@ -25,7 +25,7 @@ export const engineSettings = {
   }),
   kafkaPartitions: setting({
     variable: 'KAFKA_PARTITIONS',
-    schema: integer(1, 10_000),
+    schema: integer(1, 1_000),
     fallback: '6',
     help: 'Partitions of the topic, fixed when it is made. At most so many projectors share the work.',
   }),
