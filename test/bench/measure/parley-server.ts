@@ -4,6 +4,7 @@ import { operatorName } from './parley-people.js';
 /** No limit that a bench could meet, and passwords that cost little: what is measured is the rest. */
 export const benchSettings: Readonly<Record<string, string>> = {
   PARLEY_LOG_LEVEL: 'warn',
+  PARLEY_PASSWORD_COST: '10',
   PARLEY_ADMIN_USERS: operatorName,
   PARLEY_ACCESS_TTL: '86400',
   PARLEY_HEARTBEAT: '600000',
