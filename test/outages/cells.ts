@@ -4,7 +4,10 @@ import type { App } from '../kit/cluster/cluster.js';
 export const engines = ['event-log', 'kafka', 'cassandra', 'elasticsearch', 'redis'] as const;
 export const apps = ['command-api', 'projector', 'gateway'] as const satisfies readonly App[];
 export type Engine = (typeof engines)[number];
-export type Target = Engine | (typeof apps)[number];
+/** One node of the three that an engine has then: the first one, whose address comes first in every list. */
+export const nodes = ['kafka-node', 'cassandra-node'] as const;
+export type RingNode = (typeof nodes)[number];
+export type Target = Engine | RingNode | (typeof apps)[number];
 
 /**
  * How. `stop` is SIGTERM, `freeze` SIGSTOP, `slow` half a second more for each answer. `restart` is in good order, one
@@ -21,11 +24,16 @@ export interface Cell {
 
 export const isEngine = (target: Target): target is Engine => engines.some((engine) => engine === target);
 
+export const isNode = (target: Target): target is RingNode => nodes.some((node) => node === target);
+
+/** What a node is one of. */
+export const engineOf = (node: RingNode): 'kafka' | 'cassandra' => (node === 'kafka-node' ? 'kafka' : 'cassandra');
+
 const happenToApps: readonly Fault[] = ['none', 'kill', 'freeze', 'restart'];
 
 /** Restarting an engine that has one node is to stop it; apps have no disk and no proxy. */
 const happens = (target: Target, fault: Fault): boolean =>
-  isEngine(target) ? fault !== 'restart' : happenToApps.includes(fault);
+  isEngine(target) || isNode(target) ? fault !== 'restart' : happenToApps.includes(fault);
 
 /** Of all cells those that were asked for. */
 export const cellsOf = (targets: readonly Target[], wanted: readonly Fault[]): readonly Cell[] =>

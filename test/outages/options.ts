@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { apps, engines, type Fault, faults, type Target } from './cells.js';
+import { apps, engines, type Fault, faults, isNode, nodes, type Target } from './cells.js';
 
 export interface OutageOptions {
   readonly targets: readonly Target[];
@@ -21,13 +21,15 @@ export class UsageError extends Error {}
 
 const usual = faults.filter((fault) => fault !== 'none');
 const targets: readonly Target[] = [...engines, ...apps];
+const all: readonly Target[] = [...targets, ...nodes];
 
 export const helpText = `Usage: npm run outages -- [options]
 
 Breaks each engine and each app of a cluster of its own while people talk, and compares what everybody has in the end.
 Exit code 0: every promise was kept. Needs root, for disks that may be full.
 
-  --only a,b       what to break, in this order: ${targets.join(', ')}
+  --only a,b       what to break, in this order: ${targets.join(', ')} (default: all
+                   of them), or ${nodes.join(', ')}: one node of three, in a cluster that has three of both
   --faults a,b     how: ${faults.join(', ')} (default: all but none)
   --seconds S      how long what is stopped or frozen stays so; what is slow or full half as long (default: 30)
   --seed S         who says what (default: 1)
@@ -44,7 +46,7 @@ export function parseOptions(argv: readonly string[]): OutageOptions | null {
   const { values } = parse(argv);
   if (values.help === true) return null;
   return {
-    targets: listOf('--only', values.only, targets),
+    targets: placeable(values.only === undefined ? targets : listOf('--only', values.only, all)),
     faults: listOf('--faults', values.faults ?? usual.join(','), faults),
     seconds: whole('--seconds', values.seconds ?? '30', 1, 3_600),
     seed: whole('--seed', values.seed ?? '1', 1, 10_000),
@@ -54,6 +56,15 @@ export function parseOptions(argv: readonly string[]): OutageOptions | null {
     keepEngines: values['keep-engines'] === true,
     writeDocs: values['write-docs'] === true,
   };
+}
+
+/** What one cluster can have: three nodes of the engines or one. */
+function placeable(wanted: readonly Target[]): readonly Target[] {
+  if (wanted.some(isNode) && !wanted.every(isNode))
+    throw new UsageError(
+      `--only: ${nodes.join(', ')} are of another cluster than the rest: break them in a run of their own`,
+    );
+  return wanted;
 }
 
 function parse(argv: readonly string[]) {
@@ -78,8 +89,7 @@ function parse(argv: readonly string[]) {
   }
 }
 
-function listOf<T extends string>(option: string, text: string | undefined, known: readonly T[]): readonly T[] {
-  if (text === undefined) return known;
+function listOf<T extends string>(option: string, text: string, known: readonly T[]): readonly T[] {
   const wanted = text.split(',');
   return wanted.map((one) => {
     const found = known.find((each) => each === one);

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { closeConnections } from '../demo/stage/http.js';
-import { cellsOf, type Target } from './cells.js';
+import { cellsOf, isNode, type Target } from './cells.js';
 import { LongConversation } from './changes/long-conversation.js';
 import type { OutageOptions } from './options.js';
 import { Place } from './place/place.js';
@@ -21,7 +21,8 @@ type Tell = (line: string) => void;
 /** Breaks one target after the other. True: every promise was kept. */
 export async function run(options: OutageOptions, tell: Tell): Promise<boolean> {
   const { home, portOffset, keepEngines, targets } = options;
-  const place = await Place.open({ home, portOffset, smallDiskMiB, keepEngines, tell });
+  const nodes = targets.some(isNode) ? 3 : 1;
+  const place = await Place.open({ home, portOffset, nodes, smallDiskMiB, keepEngines, tell });
   let isClean = true;
   try {
     tell(`${options.long} messages are sent to a conversation that is to be long …`);

@@ -26,7 +26,14 @@ let place: Place;
 let long: LongConversation;
 
 beforeAll(async () => {
-  place = await Place.open({ home, portOffset: null, smallDiskMiB: null, keepEngines: false, tell: () => undefined });
+  place = await Place.open({
+    home,
+    portOffset: null,
+    nodes: 1,
+    smallDiskMiB: null,
+    keepEngines: false,
+    tell: () => undefined,
+  });
   long = await LongConversation.fill(place.url, 300, 1);
 }, 300_000);
 

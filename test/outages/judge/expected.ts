@@ -31,6 +31,9 @@ const whenAway: Readonly<Record<Target, Debts>> = {
     search: 'degrades',
     'live push': 'late',
   },
+  // The others have copies of everything, and answer once they know that this one is gone.
+  'kafka-node': { presence: 'degrades', 'live push': 'late' },
+  'cassandra-node': {},
   elasticsearch: { search: 'degrades' },
   redis: { presence: 'degrades', 'live push': 'late' },
   'command-api': {},

@@ -1,4 +1,4 @@
-import { type EngineName, faults, type Places } from '#engines';
+import { type EngineName, faults, type Where } from '#engines';
 
 /** A server in the hands of the run. Each call resolves when it is so. */
 export interface Breakable {
@@ -19,8 +19,8 @@ export interface Breakable {
   freeDisk(): Promise<void>;
 }
 
-/** An engine that `up` started in this place, proxied and on a small disk. */
-export const breakableEngine = (name: EngineName, where: Places): Breakable => ({
+/** An engine that `up` started in this place, or one node of it, proxied and on a small disk. */
+export const breakableEngine = (name: EngineName, where: Where): Breakable => ({
   stop: () => faults.stop(name, where),
   kill: () => faults.kill(name, where),
   start: () => faults.start(name, where),

@@ -7,7 +7,7 @@ import { down, up } from '#engines';
 import { type Cluster, startCluster } from '../../kit/cluster/cluster.js';
 import { migrate, settingsOf } from '../../kit/cluster/index.js';
 import type { Settings } from '../../kit/server-process.js';
-import { isEngine, type Target } from '../cells.js';
+import { engineOf, isEngine, isNode, type Target } from '../cells.js';
 import { type Breakable, breakableEngine } from './breakable.js';
 import { breakableApp } from './breakable-app.js';
 import { EventLogNode } from './event-log-node.js';
@@ -17,6 +17,8 @@ export interface PlaceOptions {
   readonly home: string;
   /** Added to the standard ports of the engines; null: any free ones. */
   readonly portOffset: number | null;
+  /** Of Kafka and Cassandra. */
+  readonly nodes: 1 | 3;
   /** Disks in memory that can be filled; null: none, and no disk is filled. As root. */
   readonly smallDiskMiB: number | null;
   /** Leaves the engines up at the end, for the next run. */
@@ -55,12 +57,13 @@ export class Place {
 
   /** Everything anew, under a name of its own on engines that run already. */
   static async open(options: PlaceOptions): Promise<Place> {
-    const { home, portOffset, smallDiskMiB, keepEngines, tell } = options;
+    const { home, portOffset, nodes, smallDiskMiB, keepEngines, tell } = options;
     mkdirSync(home, { recursive: true });
     const addresses = await up({
       home,
       ...(portOffset === null ? { freePorts: true } : { portOffset }),
       ...(smallDiskMiB === null ? {} : { smallDiskMiB }),
+      nodes,
       proxied: true,
       tell,
     });
@@ -72,7 +75,11 @@ export class Place {
       );
       tell(await migrate(engines));
       const directory = join(home, `apps-${process.pid}`);
-      const cluster = await startCluster({ settings: { ...settings, ...engines }, directory, tell });
+      const cluster = await startCluster({
+        settings: { ...settings, ...engines, PARLEY_KAFKA_REPLICATION: String(nodes) },
+        directory,
+        tell,
+      });
       const gateways = cluster.gateways.map((address) => {
         const [host = '', port] = address.split(':');
         return { host, port: Number(port) };
@@ -94,6 +101,7 @@ export class Place {
   breakable(target: Target): Breakable {
     if (target === 'event-log') return this.eventLog;
     if (isEngine(target)) return breakableEngine(target, { home: this.options.home });
+    if (isNode(target)) return breakableEngine(engineOf(target), { home: this.options.home, node: 1 });
     return breakableApp(this.cluster.of(target), () => this.#balanced());
   }
 

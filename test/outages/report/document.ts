@@ -1,14 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { apps, cellsOf, engines, faults } from '../cells.js';
+import { apps, cellsOf, engines, faults, nodes } from '../cells.js';
 import { headOfTable, keyOf } from './row.js';
 
 const file = fileURLToPath(new URL('../../../../docs/operations/outages.md', import.meta.url));
 const begin = '<!-- Written by `npm run outages -- --write-docs` from here … -->';
 const end = '<!-- … to here. -->';
 
-const order = cellsOf([...engines, ...apps], faults).map(keyOf);
+const order = cellsOf([...engines, ...nodes, ...apps], faults).map(keyOf);
 
 /** Puts rows into a document: each takes the place of the one of the same cell. @throws Error without the place */
 export function withRows(document: string, rows: readonly string[], machine: string): string {

@@ -1,4 +1,4 @@
-import { isEngine, type Cell } from '../cells.js';
+import { apps, type Cell, engineOf, isNode, type Target } from '../cells.js';
 import { type Conduct, seconds } from '../judge/judge.js';
 import type { Seen, SeriesCounts } from '../run-cells.js';
 
@@ -14,7 +14,11 @@ const faultWords: Readonly<Record<Cell['fault'], string>> = {
 
 /** What names a row: the same cell, seen again, takes its place. */
 export const keyOf = ({ target, fault }: Cell): string =>
-  `| ${target} | ${faultWords[fault]}${isEngine(target) || fault !== 'kill' ? '' : ', one after the other'} |`;
+  `| ${nameOf(target)} | ${faultWords[fault]}${isApp(target) && fault === 'kill' ? ', one after the other' : ''} |`;
+
+const isApp = (target: Target): boolean => apps.some((app) => app === target);
+
+const nameOf = (target: Target): string => (isNode(target) ? `one of 3 nodes of ${engineOf(target)}` : target);
 
 export const headOfTable = [
   '| what | how | broken for | sends | other features | live push | whole again after | lost, doubled, out of order, different | seen |',
