@@ -16,6 +16,7 @@ export {
   type EmbeddedProjections,
   type EmbeddedProjectionsOptions,
 } from './read-models/start-embedded-projections.js';
+export { openReadModels, type OpenReadModels } from './read-models/open-read-models.js';
 export { workerEntry } from './worker-entry.js';
 export * from './presence/index.js';
 export { releaseStartupMemory } from './release-startup-memory.js';

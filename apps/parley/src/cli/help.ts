@@ -11,6 +11,7 @@ Commands
   projections rebuild <name>      Builds it anew beside the old one, compares, switches, while the server serves.
   projections parked              Events that a projection could not apply, and why.
   projections retry <name> <position>   Applies a parked event again.
+  verify [--json] [--examples 20] Folds the log by code of its own and holds all rows against it; the server may run.
   chat <user name> [--to <user name>]   A person at the terminal.
   token create --scopes events:read[,content:read][,admin] [--days 30]
                                   Makes a token for analysts and operators.

@@ -7,6 +7,7 @@ const commands: Readonly<Record<string, (argv: readonly string[]) => Promise<num
   serve: async (rest) => (await import('./serve.js')).serve(rest),
   migrate: async (rest) => (await import('./migrate.js')).migrate(rest),
   projections: async (rest) => (await import('./projections.js')).projections(rest),
+  verify: async (rest) => (await import('./verify.js')).verifyFolder(rest),
   chat: async (rest) => (await import('./chat.js')).chat(rest),
   token: async (rest) => (await import('./token.js')).token(rest),
   help: () => Promise.resolve(help()),

@@ -41,6 +41,12 @@ export class ReadFiles {
     this.#registry = null;
   }
 
+  /** For whom nobody tells of a switch: looks whether other generations serve now. */
+  renew(): void {
+    const registry = readRegistry(this.folder);
+    if (this.#registry !== null && JSON.stringify(registry) !== JSON.stringify(this.#registry)) this.reopen();
+  }
+
   setFailed(failed: ReadonlySet<ProjectionName>): void {
     this.#failed = failed;
   }

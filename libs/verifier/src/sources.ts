@@ -1,0 +1,53 @@
+import type { MembershipWindow, RecordedEvent } from '@parley/events';
+
+/** The log that everything is held against. */
+export interface LogSource {
+  /** In position order; `considered`: everything up to here was looked at. */
+  readAll(options: { readonly after: number; readonly upTo: number; readonly limit: number }): Promise<{
+    readonly events: readonly RecordedEvent[];
+    readonly considered: number;
+    readonly atEnd: boolean;
+  }>;
+  /** In revision order, from this revision on. Backwards without `from`: from the end. */
+  readStream(
+    stream: string,
+    options: { readonly from?: number; readonly limit: number; readonly direction?: 'forwards' | 'backwards' },
+  ): Promise<readonly RecordedEvent[]>;
+  info(): Promise<{ readonly lastPosition: number }>;
+}
+
+/** The rows as gateways read them: views as JSON. */
+export interface RowSource {
+  /** Everything up to this position is in all of the rows below, and perhaps more. */
+  projectedTo(): Promise<number>;
+  readonly history: {
+    page(query: {
+      readonly conversationId: string;
+      readonly windows: readonly MembershipWindow[];
+      readonly after: number;
+      readonly limit: number;
+      readonly notices: false;
+    }): Promise<{ readonly entries: readonly { readonly sequence: number; readonly json: string }[] }>;
+  };
+  readonly membership: {
+    membership(
+      conversationId: string,
+      userId: string,
+    ): Promise<{ readonly role: string | null; readonly windows: readonly MembershipWindow[] } | null>;
+  };
+  readonly watermarks: {
+    ofConversation(
+      conversationId: string,
+      afterUserId: string | null,
+      limit: number,
+    ): Promise<readonly { readonly userId: string; readonly delivered: number; readonly read: number }[]>;
+    ofMember(
+      conversationId: string,
+      userId: string,
+    ): Promise<readonly { readonly deviceId: string; readonly delivered: number; readonly read: number }[]>;
+  };
+  readonly inbox: {
+    /** null: not a member. */
+    entry(userId: string, conversationId: string): Promise<string | null>;
+  };
+}

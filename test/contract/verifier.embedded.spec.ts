@@ -1,0 +1,166 @@
+import { openEventLog, openLogReader, openReadModels, startEmbeddedProjections } from '@parley/embedded';
+import { projectorModule } from '@parley/projector';
+import { type Check, type Report, verify } from '@parley/verifier';
+import * as fc from 'fast-check';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Play, steps } from './read-models/histories.js';
+import { Scene } from './read-models/scene.js';
+
+const seed = Number(process.env['PARLEY_TEST_SEED'] ?? Date.now() % 1_000_000);
+
+async function start(folder: string) {
+  const log = await openEventLog(folder);
+  const projections = await startEmbeddedProjections({
+    dataDir: folder,
+    projector: projectorModule,
+    signal: log.signal,
+    log,
+  });
+  return {
+    log,
+    reach: (position: number) => projections.readModels.positions.waitFor(position, 20_000),
+    stop: async () => {
+      await projections.close();
+      await log.close();
+    },
+  };
+}
+
+/** As another process would. */
+async function verifyFolder(folder: string): Promise<Report> {
+  const log = openLogReader(folder);
+  const rows = openReadModels(folder);
+  try {
+    return await verify({ log, rows, examples: 5, tell: () => undefined });
+  } finally {
+    rows.close();
+    log.close();
+  }
+}
+
+const expectClean = ({ examples, isClean }: Report): void =>
+  expect({ seed, examples, isClean }).toMatchObject({ examples: [], isClean: true });
+
+describe(`verifier over an embedded folder (seed ${seed})`, () => {
+  const root = mkdtempSync(join(tmpdir(), 'parley-verify-'));
+  const folder = join(root, 'data');
+  const plays = fc
+    .sample(steps(120), { seed, numRuns: 8 })
+    .toSorted((a, b) => b.length - a.length)
+    .slice(0, 3);
+  let whileServing: Report[] = [];
+
+  beforeAll(async () => {
+    const server = await start(folder);
+    const scene = new Scene(server.log);
+    for (const [n, play] of plays.entries()) {
+      const told = new Play(scene, `_verify${n}`);
+      told.begin();
+      for (const step of play) {
+        told.step(step);
+        if (step.append) await scene.append();
+      }
+      // Beside a server that has not projected all of it yet.
+      whileServing = [...whileServing, await verifyFolder(folder)];
+    }
+    // Whatever the plays left out.
+    scene.start('cnv_sure', { usr_sure: 'owner', usr_also: 'member', usr_gone: 'member' });
+    scene.send('cnv_sure', 'usr_sure', 'one');
+    scene.send('cnv_sure', 'usr_also', 'two');
+    scene.read('cnv_sure', 'usr_gone', 1, 'dev_gone');
+    await server.reach(await scene.append());
+    await server.stop();
+  }, 60_000);
+  afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+  it('finds nothing wrong while a server serves', () => {
+    expect(whileServing).toHaveLength(plays.length);
+    for (const report of whileServing) expectClean(report);
+  });
+
+  it('finds nothing wrong at rest, and has looked at everything', async () => {
+    const report = await verifyFolder(folder);
+    expectClean(report);
+    for (const check of ['E', 'H', 'M', 'W', 'I'] as const) expect(report.compared[check]).toBeGreaterThan(1);
+  });
+
+  const planted: readonly (readonly [what: string, check: Check, file: string, sql: string])[] = [
+    [
+      'a message that is missing',
+      'H',
+      'read/history.1.db',
+      'DELETE FROM messages WHERE position = (SELECT max(position) FROM messages)',
+    ],
+    [
+      'a text that is another one',
+      'H',
+      'read/history.1.db',
+      `UPDATE messages SET body = replace(body, '"two"', '"three"')`,
+    ],
+    [
+      'a message that was never sent',
+      'H',
+      'read/history.1.db',
+      `INSERT INTO messages SELECT (SELECT position FROM progress), conversation, sequence + 1, NULL, body FROM messages m
+         JOIN conversations c ON c.no = m.conversation WHERE c.id = 'cnv_sure' AND sequence = last_sequence;
+       UPDATE conversations SET last_sequence = last_sequence + 1 WHERE id = 'cnv_sure'`,
+    ],
+    ['a member who is none', 'M', 'read/membership.1.db', `UPDATE members SET role = NULL WHERE user = 'usr_also'`],
+    [
+      'a window that begins too late',
+      'M',
+      'read/membership.1.db',
+      `UPDATE members SET after_sequence = 1 WHERE user = 'usr_also'`,
+    ],
+    ['a member who is missing', 'M', 'read/membership.1.db', `DELETE FROM members WHERE user = 'usr_gone'`],
+    [
+      'a watermark that fell',
+      'W',
+      'read/watermarks.1.db',
+      `UPDATE members SET read = 0, sent = 0 WHERE user = 'usr_sure'`,
+    ],
+    [
+      'a device that has read too much',
+      'W',
+      'read/watermarks.1.db',
+      `UPDATE devices SET read = 2 WHERE device = 'dev_gone'`,
+    ],
+    ['a title', 'I', 'read/inbox.1.db', `UPDATE heads SET title = 'another' WHERE id = 'cnv_sure'`],
+    ['a mention too many', 'I', 'read/inbox.1.db', `INSERT INTO mentions VALUES ('usr_gone', 'cnv_sure', 2)`],
+    [
+      'a setting that nobody made',
+      'I',
+      'read/inbox.1.db',
+      `INSERT INTO settings VALUES ('usr_sure', 'cnv_sure', 1, NULL, 0, 0, 1)`,
+    ],
+    ['an event that does not decode', 'E', 'log.db', `UPDATE events SET data = '{' WHERE position = 1`],
+    [
+      'a sequence that is missing',
+      'E',
+      'log.db',
+      `UPDATE events SET data = replace(data, '"sequence":2', '"sequence":4') WHERE data LIKE '%"two"%'`,
+    ],
+  ];
+
+  it.each(planted)('finds %s', async (_, check, file, sql) => {
+    const copy = join(root, 'copy');
+    cpSync(folder, copy, { recursive: true });
+    try {
+      const db = new DatabaseSync(join(copy, file));
+      const { changes } = db.prepare('SELECT total_changes() AS changes').get() as { changes: number };
+      db.exec(sql);
+      expect(db.prepare('SELECT total_changes() AS changes').get()).not.toEqual({ changes });
+      db.close();
+      const report = await verifyFolder(copy);
+      expect(report.isClean).toBe(false);
+      expect(report.different[check]).toBeGreaterThan(0);
+      expect(report.examples.length).toBeGreaterThan(0);
+    } finally {
+      rmSync(copy, { recursive: true });
+    }
+  });
+});
