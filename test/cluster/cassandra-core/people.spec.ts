@@ -259,16 +259,17 @@ async function compare(reader: Reader, oracle: PeopleOracle, end: number): Promi
   }
 }
 
+const named = (position: number, displayName: string): PeopleOperation => ({
+  type: 'change-profile',
+  position,
+  userId: 'usr_ann',
+  displayName,
+});
+
 it('leaves no words of a name that a writer died with, whoever goes on takes the next name at once', async () => {
   const dying = new Dying({ url: keyspace.url, logger: testLogger });
   await dying.connected;
   const [cut, whole] = [await newDirectory(), await newDirectory()];
-  const named = (position: number, displayName: string): PeopleOperation => ({
-    type: 'change-profile',
-    position,
-    userId: 'usr_ann',
-    displayName,
-  });
   const operations = [register(1, 'ann', 'Ann'), named(2, 'Bea'), named(3, 'Cleo')];
   await cut.writer.write(operations.slice(0, 1));
   // All the hints are written, and not one row.

@@ -23,7 +23,7 @@ describe('parley verify', () => {
     }
     await vi.waitFor(async () => {
       const { data } = await ask(server.url, queryRoutes.listMessages, { params, token: bob.token });
-      expect(data).toHaveLength(2);
+      if (data.length < 2) throw new Error(`${data.length} of 2 messages can be read`);
     });
   });
   afterAll(() => server.dispose());

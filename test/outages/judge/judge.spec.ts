@@ -26,6 +26,8 @@ const lateWhileSlow = (target: Cell['target']): Verdict['faults'] =>
     asks('live push', () => answered, 12_600),
   );
 
+const everyOther = (second: number): Outcome => (second % 2 === 0 ? answered : failed);
+
 describe('judge', () => {
   it('takes an answer, or the word to come again, from the feature of what is away', () => {
     expect(
@@ -64,7 +66,6 @@ describe('judge', () => {
   });
 
   it('wants more than every other question answered', () => {
-    const everyOther = (second: number): Outcome => (second % 2 === 0 ? answered : failed);
     expect(faultsOf(search, asks('history', everyOther, 800))).toEqual([
       expect.stringMatching(/^history: 12\.0 s in all without an answer/),
     ]);

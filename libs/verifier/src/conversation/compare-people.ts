@@ -59,7 +59,13 @@ async function compareEntry(
     windows.some((window) => sequence > window.afterSequence && sequence <= (window.untilSequence ?? sequence));
   const due = {
     conversation: {
-      ...{ id, kind, title, description, memberCount, lastSequence, startedAt },
+      id,
+      kind,
+      title,
+      description,
+      memberCount,
+      lastSequence,
+      startedAt,
       pins: fold.pins.filter(sees),
       ...(peerIds === undefined ? {} : { peerIds }),
     },

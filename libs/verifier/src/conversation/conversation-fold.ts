@@ -8,6 +8,8 @@ export interface Marks {
   read: number;
 }
 
+type DataOf<Type extends ParleyEvent['type']> = Extract<ParleyEvent, { type: Type }>['data'];
+
 const none: readonly MembershipWindow[] = [];
 
 /**
@@ -69,66 +71,51 @@ export class ConversationFold {
     this.#apply(event, position, time);
   }
 
+  /** Reactions are changes of messages only; invites and what concerns people leave no trace here. */
   #apply(event: ParleyEvent, position: number, time: number): void {
     const { type, data } = event;
-    switch (type) {
-      case 'ConversationStarted.v1':
-        this.kind = data.kind;
-        this.title = data.title;
-        this.description = data.description;
-        this.startedAt = new Date(time).toISOString();
-        if (data.kind === 'direct') this.peerIds = data.members.map(({ userId }) => userId);
-        for (const { userId, role } of data.members) this.#open(userId, role, 0, position);
-        break;
-      case 'ConversationRenamed.v1':
-        this.title = data.title;
-        break;
-      case 'ConversationDescribed.v1':
-        this.description = data.description;
-        break;
-      case 'MemberAdded.v1':
-      case 'MemberJoined.v1':
-        this.#open(data.userId, data.role, data.afterSequence, position);
-        break;
-      case 'MemberLeft.v1':
-      case 'MemberRemoved.v1':
-        this.windows.set(data.userId, closeWindow(this.windowsOf(data.userId), data.afterSequence, position));
-        this.roles.delete(data.userId);
-        break;
-      case 'MemberRoleChanged.v1':
-        this.roles.set(data.userId, data.role);
-        break;
-      case 'OwnershipTransferred.v1':
-        this.roles.set(data.from, 'admin').set(data.to, 'owner');
-        break;
-      case 'MessageSent.v1':
-        this.#sent(data);
-        break;
-      case 'MessageEdited.v1':
-        if (!this.#deleted.has(data.sequence)) this.#mention(data.sequence, data.mentions);
-        break;
-      case 'MessageDeleted.v1':
-        this.#deleted.add(data.sequence);
-        this.#mention(data.sequence, undefined);
-        this.#unpin(data.sequence);
-        break;
-      case 'MessagePinned.v1':
-        this.#unpin(data.sequence);
-        this.pins.push(data.sequence);
-        break;
-      case 'MessageUnpinned.v1':
-        this.#unpin(data.sequence);
-        break;
-      case 'WatermarksAdvanced.v1':
-        for (const { userId, deviceId, delivered = 0, read = 0 } of data.advances) {
-          const marks = this.#marksOf(userId, deviceId);
-          marks.delivered = Math.max(marks.delivered, delivered, read);
-          marks.read = Math.max(marks.read, read);
-        }
-        break;
-      default: // Reactions are changes of messages; invites and what concerns people leave no trace here.
-        break;
+    if (type === 'MessageSent.v1') this.#sent(data);
+    else if (type === 'WatermarksAdvanced.v1') this.#advance(data.advances);
+    else if (type === 'ConversationStarted.v1') this.#start(data, position, time);
+    else if (type === 'ConversationRenamed.v1') this.title = data.title;
+    else if (type === 'ConversationDescribed.v1') this.description = data.description;
+    else if (type === 'MemberAdded.v1' || type === 'MemberJoined.v1') {
+      this.#open(data.userId, data.role, data.afterSequence, position);
+    } else if (type === 'MemberLeft.v1' || type === 'MemberRemoved.v1') {
+      this.windows.set(data.userId, closeWindow(this.windowsOf(data.userId), data.afterSequence, position));
+      this.roles.delete(data.userId);
+    } else if (type === 'MemberRoleChanged.v1') this.roles.set(data.userId, data.role);
+    else if (type === 'OwnershipTransferred.v1') this.roles.set(data.from, 'admin').set(data.to, 'owner');
+    else if (type === 'MessageEdited.v1') {
+      if (!this.#deleted.has(data.sequence)) this.#mention(data.sequence, data.mentions);
+    } else if (type === 'MessageDeleted.v1') this.#delete(data.sequence);
+    else if (type === 'MessagePinned.v1') {
+      this.#unpin(data.sequence);
+      this.pins.push(data.sequence);
+    } else if (type === 'MessageUnpinned.v1') this.#unpin(data.sequence);
+  }
+
+  #start(data: DataOf<'ConversationStarted.v1'>, position: number, time: number): void {
+    this.kind = data.kind;
+    this.title = data.title;
+    this.description = data.description;
+    this.startedAt = new Date(time).toISOString();
+    if (data.kind === 'direct') this.peerIds = data.members.map(({ userId }) => userId);
+    for (const { userId, role } of data.members) this.#open(userId, role, 0, position);
+  }
+
+  #advance(advances: DataOf<'WatermarksAdvanced.v1'>['advances']): void {
+    for (const { userId, deviceId, delivered = 0, read = 0 } of advances) {
+      const marks = this.#marksOf(userId, deviceId);
+      marks.delivered = Math.max(marks.delivered, delivered, read);
+      marks.read = Math.max(marks.read, read);
     }
+  }
+
+  #delete(sequence: number): void {
+    this.#deleted.add(sequence);
+    this.#mention(sequence, undefined);
+    this.#unpin(sequence);
   }
 
   #open(userId: string, role: string, afterSequence: number, position: number): void {
@@ -136,7 +123,7 @@ export class ConversationFold {
     this.roles.set(userId, role);
   }
 
-  #sent(data: Extract<ParleyEvent, { type: 'MessageSent.v1' }>['data']): void {
+  #sent(data: DataOf<'MessageSent.v1'>): void {
     const { sequence, senderId, clientMessageId, mentions } = data;
     const name = `${senderId} ${clientMessageId}`;
     if (this.#names.has(name)) this.repeated.push(name);

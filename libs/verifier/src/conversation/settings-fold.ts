@@ -46,20 +46,13 @@ async function foldSettings(log: LogSource, stream: string): Promise<OfPerson> {
 }
 
 function changeOf({ type, data }: ParleyEvent): Partial<Settings> | null {
-  switch (type) {
-    case 'ConversationMuted.v1':
-      return { muted: true, mutedUntil: data.until === null ? null : new Date(data.until).toISOString() };
-    case 'ConversationUnmuted.v1':
-      return { muted: false, mutedUntil: null };
-    case 'ConversationArchived.v1':
-      return { archived: true };
-    case 'ConversationUnarchived.v1':
-      return { archived: false };
-    case 'ConversationMarkedUnread.v1':
-      return { markedUnread: true };
-    case 'ConversationUnreadMarkCleared.v1':
-      return { markedUnread: false };
-    default:
-      return null;
+  if (type === 'ConversationMuted.v1') {
+    return { muted: true, mutedUntil: data.until === null ? null : new Date(data.until).toISOString() };
   }
+  if (type === 'ConversationUnmuted.v1') return { muted: false, mutedUntil: null };
+  if (type === 'ConversationArchived.v1') return { archived: true };
+  if (type === 'ConversationUnarchived.v1') return { archived: false };
+  if (type === 'ConversationMarkedUnread.v1') return { markedUnread: true };
+  if (type === 'ConversationUnreadMarkCleared.v1') return { markedUnread: false };
+  return null;
 }
