@@ -1,7 +1,7 @@
 import type { Findings } from '../findings.js';
 import type { RowSource } from '../sources.js';
 import type { ConversationFold } from './conversation-fold.js';
-import { highest, lastVisible, readStateOf } from './person-fold.js';
+import { highest, lastVisible, readStateOf, sees } from './person-fold.js';
 import type { SettingsFolds } from './settings-fold.js';
 
 const pageSize = 1_000;
@@ -54,9 +54,6 @@ async function compareEntry(
   }
   const { conversation, role, afterSequence, lastMessage, readState, settings } = JSON.parse(json) as Entry;
   const { kind, title, description, startedAt, lastSequence, memberCount, peerIds } = fold;
-  const windows = fold.windowsOf(userId);
-  const sees = (sequence: number): boolean =>
-    windows.some((window) => sequence > window.afterSequence && sequence <= (window.untilSequence ?? sequence));
   const due = {
     conversation: {
       id,
@@ -66,11 +63,11 @@ async function compareEntry(
       memberCount,
       lastSequence,
       startedAt,
-      pins: fold.pins.filter(sees),
+      pins: fold.pins.filter((sequence) => sees(fold, userId, sequence)),
       ...(peerIds === undefined ? {} : { peerIds }),
     },
     role: fold.roles.get(userId),
-    afterSequence: windows.at(-1)?.afterSequence,
+    afterSequence: fold.windowsOf(userId).at(-1)?.afterSequence,
     lastMessage: lastVisible(fold, userId),
     readState: { conversationId: id, lastSequence, ...readStateOf(fold, userId) },
   };

@@ -6,8 +6,6 @@ export function readStateOf(
   userId: string,
 ): { read: number; unread: number; mentions: number } {
   const windows = fold.windowsOf(userId);
-  const sees = (sequence: number): boolean =>
-    windows.some((window) => sequence > window.afterSequence && sequence <= (window.untilSequence ?? sequence));
   const { read } = highest(fold, userId);
   let unread = 0;
   for (const { afterSequence, untilSequence } of windows) {
@@ -16,10 +14,19 @@ export function readStateOf(
   }
   let mentions = 0;
   for (const [sequence, userIds] of fold.mentions) {
-    if (sequence > read && userIds.includes(userId) && sees(sequence)) mentions++;
+    if (sequence > read && userIds.includes(userId) && sees(fold, userId, sequence)) mentions++;
   }
   return { read, unread, mentions };
 }
+
+/** May this person see the message with this sequence? */
+export const sees = (fold: ConversationFold, userId: string, sequence: number): boolean =>
+  fold
+    .windowsOf(userId)
+    .some(
+      ({ afterSequence, untilSequence }) =>
+        sequence > afterSequence && sequence <= (untilSequence ?? fold.lastSequence),
+    );
 
 /** Over all devices; who sends has received and read all before it. */
 export function highest(fold: ConversationFold, userId: string): { delivered: number; read: number } {
