@@ -10,7 +10,7 @@ export { type TokenSource, Transport } from './api/transport.js';
 export type { ConnectionOptions, ConnectionState } from './live/connection-state.js';
 export type { HistoryPage, HistoryQuery } from './live/message-reader.js';
 export type { Accepted, Outgoing, OutgoingMessage } from './live/outgoing.js';
-export type { Recorder, RecordEntry } from './recorder.js';
+export { type EndState, ledgerLine, type Recorder, type RecordEntry } from './recorder.js';
 export type { Limits } from './state/local-state.js';
 export { folderStore } from './storage/folder-store.js';
 export { type KeyValueStore, memoryStore } from './storage/key-value-store.js';

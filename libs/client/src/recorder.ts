@@ -3,6 +3,8 @@
  * and with what other devices saw. Times are of the environment's clock, milliseconds since 1970.
  */
 export type RecordEntry = { readonly at: number } & (
+  /** The first welcome of a run of the client: who this device is. Without `receives` nothing is synced to it. */
+  | { readonly event: 'began'; readonly userId: string; readonly deviceId: string; readonly receives: boolean }
   | { readonly event: 'sent'; readonly conversationId: string; readonly clientMessageId: string }
   | {
       readonly event: 'accepted';
@@ -39,9 +41,25 @@ export type RecordEntry = { readonly at: number } & (
   | { readonly event: 'hole'; readonly conversationId: string; readonly from: number; readonly to: number }
   | { readonly event: 'connection'; readonly phase: string; readonly reason?: string }
   | { readonly event: 'reset'; readonly reason: string }
+  /** How far this person had read, as the server told this device. */
+  | { readonly event: 'read'; readonly conversationId: string; readonly read: number }
+  /** Closed while it was live: the conversations it is in, as it shows them. */
+  | { readonly event: 'ended'; readonly conversations: readonly EndState[] }
 );
 
+/** Of one conversation. */
+export interface EndState {
+  readonly conversationId: string;
+  readonly lastSequence: number;
+  readonly read: number;
+  readonly unread: number;
+  readonly mentions: number;
+}
+
 export type Recorder = (entry: RecordEntry) => void;
+
+/** An entry as a line of a ledger: NDJSON, as `parley verify --device-logs` reads it. */
+export const ledgerLine = (entry: RecordEntry): string => `${JSON.stringify(entry)}\n`;
 
 /** An entry without its time. */
 export type RecordBody = RecordEntry extends infer E ? (E extends RecordEntry ? Omit<E, 'at'> : never) : never;

@@ -1,12 +1,22 @@
 /**
  * What is held against what. E: the log by itself. H: history. M: memberships. W: watermarks. I: entries of the inbox.
+ * S: message search.
  */
-export const checks = ['E', 'H', 'M', 'W', 'I'] as const;
-export type Check = (typeof checks)[number];
+export const checks = ['E', 'H', 'M', 'W', 'I', 'S'] as const;
+/**
+ * Ledgers of devices. A1: accepted is in the log and reached everybody. A2: nothing was received that was not sent. A3:
+ * nothing twice. A4: in order. A5: watermarks only rise. A6: unread is exact. A7: devices end as the log says, so alike.
+ * A9: nobody was shown what is not theirs to see.
+ */
+export const deviceChecks = ['A1', 'A2', 'A3', 'A4', 'A5', 'A6', 'A7', 'A9'] as const;
+export type Check = (typeof checks)[number] | (typeof deviceChecks)[number];
+const all: readonly Check[] = [...checks, ...deviceChecks];
+
+const zeros = (): Record<Check, number> => Object.fromEntries(all.map((check) => [check, 0])) as Record<Check, number>;
 
 export interface Difference {
   readonly check: Check;
-  /** Conversation, or stream and revision. */
+  /** Conversation, stream and revision, or ledger and line. */
   readonly place: string;
   /** Whose row or which field. */
   readonly what: string;
@@ -18,14 +28,14 @@ export interface Difference {
 
 /** Counts everything, keeps the first differences. */
 export class Findings {
-  readonly compared: Record<Check, number> = { E: 0, H: 0, M: 0, W: 0, I: 0 };
-  readonly different: Record<Check, number> = { E: 0, H: 0, M: 0, W: 0, I: 0 };
+  readonly compared = zeros();
+  readonly different = zeros();
   readonly examples: Difference[] = [];
 
   constructor(private readonly keep: number) {}
 
   get isClean(): boolean {
-    return checks.every((check) => this.different[check] === 0);
+    return all.every((check) => this.different[check] === 0);
   }
 
   add(difference: Difference): void {
@@ -40,9 +50,15 @@ export class Findings {
     if (due !== is) this.add({ check, place, what, expected: due, found: is });
   }
 
+  /** Of a fact that was looked at: it is as it must be, or is told. */
+  expect(check: Check, holds: boolean, difference: () => Omit<Difference, 'check'>): void {
+    this.compared[check]++;
+    if (!holds) this.add({ check, ...difference() });
+  }
+
   /** Everything that another one has found, after what this one has. */
   take(other: Findings): void {
-    for (const check of checks) {
+    for (const check of all) {
       this.compared[check] += other.compared[check];
       this.different[check] += other.different[check];
     }

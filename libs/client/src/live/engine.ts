@@ -1,4 +1,12 @@
-import type { Change, ClientFrameOf, InboxEntry, MessageView, ServerFrame, ServerFrameOf } from '@parley/protocol';
+import type {
+  Change,
+  ClientFrameOf,
+  InboxEntry,
+  MessageView,
+  ReadStateView,
+  ServerFrame,
+  ServerFrameOf,
+} from '@parley/protocol';
 import type { TokenSource } from '../api/transport.js';
 import type { Settings } from '../client-options.js';
 import { Emitter } from '../emitter.js';
@@ -8,6 +16,7 @@ import type { ClientEvents } from '../events.js';
 import type { RecordBody, Recorder } from '../recorder.js';
 import { applyAccepted } from '../state/apply-accepted.js';
 import { emptyState, type LocalState, type StateEvent } from '../state/local-state.js';
+import { readStateOf } from '../state/read-state.js';
 import type { KeyValueStore } from '../storage/key-value-store.js';
 import { Anchors } from './anchors.js';
 import { Connection } from './connection.js';
@@ -56,6 +65,7 @@ export class Engine {
   readonly #outboxStore: OutboxStore;
   readonly #rows = new Set<string>();
   #opened: Promise<void> | undefined;
+  #hasBegun = false;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
@@ -124,7 +134,10 @@ export class Engine {
         this.connection.write({ type: 'sync', ref: 0 });
       },
       onEvents: (events) => this.#stateEvents(events),
-      onChange: (change) => this.events.emit('change', change),
+      onChange: (change) => {
+        if (change.kind === 'readState') this.#record(readOf(change.readState));
+        this.events.emit('change', change);
+      },
       onRepeated: (change) => this.#repeated(change),
       onTouched: (conversationId) => this.#touched(conversationId),
       onReset: (reason, dropped) => this.#reset(reason, dropped),
@@ -146,6 +159,7 @@ export class Engine {
   }
 
   async close(error: ParleyClientError): Promise<void> {
+    this.#recordEnd();
     this.connection.stop();
     this.requests.close(error);
     this.outbox.close(error);
@@ -188,7 +202,11 @@ export class Engine {
     return { type: 'hello', token, sync, echo, ...(cursor === undefined || !sync ? {} : { cursor }) };
   }
 
-  #welcome({ userId }: ServerFrameOf<'welcome'>): void {
+  #welcome({ userId, deviceId }: ServerFrameOf<'welcome'>): void {
+    if (!this.#hasBegun) {
+      this.#hasBegun = true;
+      this.#record({ event: 'began', userId, deviceId, receives: this.#parts.settings.sync });
+    }
     if (this.state !== null && this.state.userId !== userId) {
       // Somebody else logged in: what was kept is not theirs. The hello carried the other's cursor: begin anew.
       this.#reset('another person logged in', [...this.state.conversations.keys()]);
@@ -329,6 +347,13 @@ export class Engine {
     this.events.emit('state', state);
   }
 
+  /** What is shown while something is still to come says nothing: only of a device that is live. */
+  #recordEnd(): void {
+    if (this.state === null || this.connection.state.phase !== 'live' || !this.#parts.settings.sync) return;
+    const listed = [...this.state.conversations.values()].filter(({ view }) => view !== null);
+    this.#record({ event: 'ended', conversations: listed.map(readStateOf) });
+  }
+
   #record(entry: RecordBody): void {
     this.#parts.record?.({ at: this.#parts.environment.now(), ...entry });
   }
@@ -341,3 +366,5 @@ export class Engine {
       });
   }
 }
+
+const readOf = ({ conversationId, read }: ReadStateView): RecordBody => ({ event: 'read', conversationId, read });

@@ -37,6 +37,8 @@ export class ConversationFold {
   readonly devices = new Map<string, Map<string, Marks>>();
   /** One event for each name of a sender. */
   readonly repeated: string[] = [];
+  /** Devices with an advance of a watermark that was none, or one beyond what was said. */
+  readonly fallen: string[] = [];
   readonly #names = new Set<string>();
   readonly #deleted = new Set<number>();
 
@@ -69,6 +71,11 @@ export class ConversationFold {
       else changes.push({ change: event, time });
     }
     this.#apply(event, position, time);
+  }
+
+  /** Names of messages are needed only to find one that comes twice. */
+  forgetNames(): void {
+    this.#names.clear();
   }
 
   /** Reactions are changes of messages only; invites and what concerns people leave no trace here. */
@@ -107,6 +114,8 @@ export class ConversationFold {
   #advance(advances: DataOf<'WatermarksAdvanced.v1'>['advances']): void {
     for (const { userId, deviceId, delivered = 0, read = 0 } of advances) {
       const marks = this.#marksOf(userId, deviceId);
+      const fell = (delivered > 0 && delivered < marks.delivered) || (read > 0 && read < marks.read);
+      if (fell || Math.max(delivered, read) > this.lastSequence) this.fallen.push(`${userId} ${deviceId}`);
       marks.delivered = Math.max(marks.delivered, delivered, read);
       marks.read = Math.max(marks.read, read);
     }

@@ -5,8 +5,13 @@ export function readStateOf(
   fold: ConversationFold,
   userId: string,
 ): { read: number; unread: number; mentions: number } {
-  const windows = fold.windowsOf(userId);
   const { read } = highest(fold, userId);
+  return { read, ...unreadOf(fold, userId, read) };
+}
+
+/** What is left when this person has read up to here. */
+export function unreadOf(fold: ConversationFold, userId: string, read: number): { unread: number; mentions: number } {
+  const windows = fold.windowsOf(userId);
   let unread = 0;
   for (const { afterSequence, untilSequence } of windows) {
     const from = Math.max(read, afterSequence);
@@ -16,7 +21,7 @@ export function readStateOf(
   for (const [sequence, userIds] of fold.mentions) {
     if (sequence > read && userIds.includes(userId) && sees(fold, userId, sequence)) mentions++;
   }
-  return { read, unread, mentions };
+  return { unread, mentions };
 }
 
 /** May this person see the message with this sequence? */

@@ -46,6 +46,9 @@ export async function verifyConversation(
     for (const name of fold.repeated) {
       found.add({ check: 'E', place: id, what: name, expected: 'one message', found: 'several' });
     }
+    for (const device of fold.fallen) {
+      found.add({ check: 'E', place: id, what: `watermarks of ${device}`, expected: 'rising', found: 'not rising' });
+    }
     await compareHistory(fold, log, rows, found);
     await comparePeople(fold, settings, rows, found);
     const isSettled = (await heads()) === head && (reached >= head || reached === stoodAt);
