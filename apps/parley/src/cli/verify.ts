@@ -1,25 +1,46 @@
 import { EventLogUnusable, openLogReader, openReadModels } from '@parley/embedded';
 import { loadConfig } from '@parley/platform';
-import { checks, type Progress, type Report, verify } from '@parley/verifier';
+import {
+  type Check,
+  checks,
+  deviceChecks,
+  type DeviceReport,
+  type Difference,
+  LedgerUnreadable,
+  type Progress,
+  type Report,
+  verify,
+  verifyDevices,
+} from '@parley/verifier';
 import { parseArguments } from './arguments.js';
 import { ExpectedFailure, UsageError } from './errors.js';
+import { ledgersIn } from './ledgers.js';
 
-const usage = 'Usage: parley verify [--json] [--examples 20] [--data-dir DIR]';
+const usage = 'Usage: parley verify [--json] [--examples 20] [--device-logs DIR] [--data-dir DIR]';
 const tellEveryMs = 1_000;
 
 /** Exit codes: 0 all is as the log says, 1 something differs, 2 wrong use. */
 export async function verifyFolder(argv: readonly string[]): Promise<number> {
   const { words, flags } = parseArguments(argv, new Set(['json']));
-  const { json, examples = '20', ...settings } = flags;
+  const { json, examples = '20', 'device-logs': deviceLogs, ...settings } = flags;
   if (words.length > 0 || !/^\d{1,6}$/.test(examples)) throw new UsageError(usage);
   const { dataDir } = loadConfig(process.env, settings);
+  const ledgers = deviceLogs === undefined ? null : ledgersIn(deviceLogs);
   const { log, rows } = open(dataDir);
   try {
     const began = performance.now();
-    const report = await verify({ log, rows, examples: Number(examples), tell: progress() });
-    if (json === 'true') console.log(JSON.stringify(report));
-    else tell(report, (performance.now() - began) / 1_000);
-    return report.isClean ? 0 : 1;
+    const options = { log, examples: Number(examples), tell: progress() };
+    const report = await verify({ ...options, rows });
+    const seconds = (performance.now() - began) / 1_000;
+    const devices = ledgers === null ? null : await verifyDevices({ ...options, ledgers });
+    if (json === 'true') console.log(JSON.stringify({ ...report, devices }));
+    else {
+      tell(report, seconds);
+      if (devices !== null) tellDevices(devices);
+    }
+    return report.isClean && devices?.isClean !== false ? 0 : 1;
+  } catch (error) {
+    throw error instanceof LedgerUnreadable ? new ExpectedFailure(error.message) : error;
   } finally {
     rows.close();
     log.close();
@@ -35,42 +56,70 @@ function open(dataDir: string) {
 }
 
 /** A line a second at most, on standard error. */
-function progress(): (progress: Progress) => void {
+function progress(): (progress: Progress | { phase: 'ledgers'; done: number; total: number }) => void {
   let toldAt = performance.now();
   return ({ phase, done, total }) => {
     if (performance.now() - toldAt < tellEveryMs) return;
     toldAt = performance.now();
     const percent = Math.floor((done / Math.max(1, total)) * 100);
-    process.stderr.write(
-      phase === 'log' ? `log read: ${percent} %\n` : `conversations compared: ${done} of ${total}\n`,
-    );
+    process.stderr.write(phase === 'log' ? `log read: ${percent} %\n` : `${phase} compared: ${done} of ${total}\n`);
   };
 }
 
-const words: Readonly<Record<(typeof checks)[number], string>> = {
+const words: Readonly<Record<Check, string>> = {
   E: 'events of the log by themselves',
   H: 'messages of the history',
   M: 'memberships',
   W: 'watermarks, and those of devices',
   I: 'entries of inboxes, and settings',
+  S: 'messages in search',
+  A1: 'accepted is in the log, nothing left out',
+  A2: 'received is what was sent',
+  A3: 'nothing twice',
+  A4: 'one order',
+  A5: 'watermarks only rise',
+  A6: 'unread is exact',
+  A7: 'devices end as the log says',
+  A9: 'nobody saw what is not theirs',
 };
 
-function tell({ events, conversations, compared, different, examples, unsettled }: Report, seconds: number): void {
+type Counts = Pick<Report, 'compared' | 'different' | 'examples'>;
+
+/** How many differences there are. */
+function tellChecks(of: readonly Check[], { compared, different, examples }: Counts): number {
+  for (const check of of) {
+    const result = different[check] === 0 ? '✓' : `✗ ${different[check]} different`;
+    console.log(`  ${check.padEnd(2)} ${words[check].padEnd(40)} ${String(compared[check]).padStart(10)}  ${result}`);
+  }
+  for (const example of examples) tellDifference(example);
+  return of.reduce((sum, check) => sum + different[check], 0);
+}
+
+const tellDifference = ({ check, place, what, expected, found }: Difference): void =>
+  console.log(`\n${check} ${place}: ${what}\n  log  ${expected ?? 'nothing'}\n  row  ${found ?? 'nothing'}`);
+
+function tell(report: Report, seconds: number): void {
+  const { events, conversations, unsettled } = report;
   const rate = Math.round(events / Math.max(seconds, 0.001));
   console.log(`${events} events, ${conversations} conversations, ${seconds.toFixed(1)} s (${rate} events a second)\n`);
-  for (const check of checks) {
-    const result = different[check] === 0 ? '✓' : `✗ ${different[check]} different`;
-    console.log(`  ${check}  ${words[check].padEnd(34)} ${String(compared[check]).padStart(10)}  ${result}`);
-  }
-  for (const { check, place, what, expected, found } of examples) {
-    console.log(`\n${check} ${place}: ${what}\n  log  ${expected ?? 'nothing'}\n  row  ${found ?? 'nothing'}`);
-  }
+  const differences = tellChecks(checks, report);
   for (const id of unsettled)
     console.log(`\n${id}: something happened at every look, so it is not known. Run it again.`);
-  const total = checks.reduce((sum, check) => sum + different[check], 0);
   console.log(
-    total === 0
+    differences === 0
       ? `\nEverything${unsettled.length === 0 ? '' : ' else'} is as the log says.`
-      : `\n${total} differences.`,
+      : `\n${differences} differences.`,
   );
+}
+
+function tellDevices(report: DeviceReport): void {
+  const { ledgers, entries, cutOff } = report;
+  console.log(`\n${ledgers} ledgers of devices, ${entries} entries\n`);
+  const differences = tellChecks(deviceChecks, report);
+  if (cutOff.length > 0) {
+    console.log(
+      `\n${cutOff.length} devices were not closed while live, so how they ended is not known: ${cutOff.join(', ')}`,
+    );
+  }
+  console.log(differences === 0 ? '\nDevices saw what the log says.' : `\n${differences} differences of devices.`);
 }

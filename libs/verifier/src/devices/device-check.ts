@@ -40,10 +40,10 @@ export class DeviceCheck {
     if (entry.event === 'began') this.#begin(entry);
     else if (entry.event === 'accepted') this.#accepted(entry, await this.said.of(entry.conversationId));
     else if (entry.event === 'received') this.#received(entry, await this.said.of(entry.conversationId));
-    else if (entry.event === 'joined' || entry.event === 'departed') this.#move(entry.conversationId);
+    else if (entry.event === 'ended') await this.#end(entry);
     else if (entry.event === 'reset') this.#places.clear();
     else if (entry.event === 'read') this.#read(entry);
-    else await this.#end(entry);
+    else this.#move(entry.conversationId);
   }
 
   #begin({ userId, receives }: EntryOf<'began'>): void {

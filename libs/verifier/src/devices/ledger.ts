@@ -80,7 +80,8 @@ export function parseEntry(line: string): LedgerEntry | null {
   if (!Object.hasOwn(shapes, entry.event)) return null;
   const { event } = entry as LedgerEntry;
   const { conversations } = entry;
-  const isWhole = event !== 'ended' || (Array.isArray(conversations) && conversations.every((one) => fits(one, endState)));
+  const isWhole =
+    event !== 'ended' || (Array.isArray(conversations) && conversations.every((one) => fits(one, endState)));
   if (!isWhole || !fits(value, shapes[event])) throw new LedgerUnreadable(`a field is missing: ${line.slice(0, 80)}`);
   return value as LedgerEntry;
 }
