@@ -1,4 +1,4 @@
-import { EventLogUnusable, openLogReader, openReadModels } from '@parley/embedded';
+import { EventLogDamaged, EventLogUnusable, openLogReader, openReadModels } from '@parley/embedded';
 import { loadConfig } from '@parley/platform';
 import { checks, type Progress, type Report, verify } from '@parley/verifier';
 import { parseArguments } from './arguments.js';
@@ -20,6 +20,8 @@ export async function verifyFolder(argv: readonly string[]): Promise<number> {
     if (json === 'true') console.log(JSON.stringify(report));
     else tell(report, (performance.now() - began) / 1_000);
     return report.isClean ? 0 : 1;
+  } catch (error) {
+    throw error instanceof EventLogDamaged ? new ExpectedFailure(error.message) : error;
   } finally {
     rows.close();
     log.close();
