@@ -29,7 +29,7 @@ export class Talk {
   #ann: Person | null = null;
   #conversationId = '';
   #lastAcceptedAt = performance.now();
-  #isTalking = true;
+  readonly #over = new AbortController();
   readonly #clients: ParleyClient[] = [];
   readonly #lanes: Promise<void>[] = [];
 
@@ -86,7 +86,7 @@ export class Talk {
 
   /** What was begun is finished, and every device has everything or has had a minute for it. */
   async end(total: () => Promise<number>): Promise<void> {
-    this.#isTalking = false;
+    this.#over.abort();
     await Promise.all(this.#lanes);
     const messages = await total();
     const until = performance.now() + 60_000;
@@ -135,7 +135,7 @@ export class Talk {
   }
 
   async #speak(client: ParleyClient): Promise<void> {
-    for (let n = 0; this.#isTalking; n++) {
+    for (let n = 0; !this.#over.signal.aborted; n++) {
       await client.send(this.#conversationId, `word ${n}`);
       await sleep(20);
     }

@@ -32,9 +32,9 @@ describe('a backup taken under load', () => {
     await client.connect();
 
     const accepted = new Set<string>();
-    let talking = true;
+    const over = new AbortController();
     const talk = async (lane: number): Promise<void> => {
-      for (let n = 0; talking; n++) {
+      for (let n = 0; !over.signal.aborted; n++) {
         const clientMessageId = `m-${lane}-${n}`;
         await client?.send(conversationId, clientMessageId, { clientMessageId });
         accepted.add(clientMessageId);
@@ -45,7 +45,7 @@ describe('a backup taken under load', () => {
     const before = new Set(accepted);
     const backup = await parley(settings, 'backup', '--to', copy);
     const meanwhile = accepted.size - before.size;
-    talking = false;
+    over.abort();
     await Promise.all(talks);
     expect(backup).toMatchObject({ code: 0 });
     expect(meanwhile).toBeGreaterThan(0);

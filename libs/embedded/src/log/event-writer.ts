@@ -121,7 +121,7 @@ export class EventWriter {
 }
 
 /** 0: empty, or an event from before there were checksums. */
-export function lastOf(db: DatabaseSync): Mark {
+function lastOf(db: DatabaseSync): Mark {
   const row = db.prepare('SELECT position, checksum FROM events ORDER BY position DESC LIMIT 1').get();
   const { position, checksum } = (row ?? { position: 0, checksum: 0 }) as { position: number; checksum: number | null };
   return { position, checksum: checksum ?? 0 };
