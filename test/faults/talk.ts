@@ -3,7 +3,7 @@ import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ParleyClient, type RecordEntry } from '@parley/client';
-import { accountRoutes, conversationCommandRoutes, messageCommandRoutes } from '@parley/protocol';
+import { conversationCommandRoutes, messageCommandRoutes } from '@parley/protocol';
 import { password, type Person, register } from '../kit/people.js';
 import { ask, call } from '../kit/rest.js';
 import type { Settings } from '../kit/server-process.js';
@@ -18,7 +18,7 @@ export interface Ledger {
 const people = 4;
 const lanesOfADevice = 4;
 const acceptedWithinMs = 180_000;
-const loginsAtOnce = 32;
+const atOnce = 32;
 
 /** Four people on five devices who talk without a pause, each device with a ledger, until they are told to stop. */
 export class Talk {
@@ -71,15 +71,20 @@ export class Talk {
     return answer.status < 300 ? 'accepted' : (answer.body as { code: string }).code;
   }
 
-  /** Tokens of so many more devices of the people here. */
-  async moreDevices(count: number): Promise<readonly string[]> {
+  /** Tokens of so many more people, each on a device: of this conversation, or of none. */
+  async morePeople(count: number, are: 'members' | 'strangers'): Promise<readonly string[]> {
+    const { url } = this.server;
     const tokens: string[] = [];
-    const username = this.#ann?.username ?? '';
     while (tokens.length < count) {
-      const logins = Array.from({ length: Math.min(loginsAtOnce, count - tokens.length) }, () =>
-        ask(this.server.url, accountRoutes.logIn, { body: { username, password, deviceName: 'one of many' } }),
-      );
-      for (const { accessToken } of await Promise.all(logins)) tokens.push(accessToken);
+      const length = Math.min(atOnce, count - tokens.length);
+      const some = await Promise.all(Array.from({ length }, () => register(url, 'more')));
+      tokens.push(...some.map(({ token }) => token));
+      if (are === 'strangers') continue;
+      await ask(url, conversationCommandRoutes.addMembers, {
+        params: { conversationId: this.#conversationId },
+        token: this.#ann?.token ?? '',
+        body: { userIds: some.map(({ userId }) => userId) },
+      });
     }
     return tokens;
   }

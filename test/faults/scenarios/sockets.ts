@@ -6,10 +6,10 @@ import type { Talk } from '../talk.js';
 
 const welcomeWithinMs = 120_000;
 
-/** One device a socket, as a second socket of one device would replace the first. */
+/** One person a socket: a person has at most 50 devices. */
 export async function reconnect(talk: Talk, { sockets: wanted }: FaultOptions): Promise<string> {
   const sockets = Math.min(wanted, Number(execFileSync('sh', ['-c', 'ulimit -n'])) - 500);
-  const tokens = await talk.moreDevices(sockets);
+  const tokens = await talk.morePeople(sockets, 'strangers');
   let held = await openAll(talk, tokens);
   await talk.restart();
   for (const socket of held) socket.terminate();
@@ -22,7 +22,7 @@ export async function reconnect(talk: Talk, { sockets: wanted }: FaultOptions): 
 }
 
 export async function slowReaders(talk: Talk, { sockets }: FaultOptions): Promise<string> {
-  const held = await openAll(talk, await talk.moreDevices(Math.ceil(sockets / 10)));
+  const held = await openAll(talk, await talk.morePeople(Math.ceil(sockets / 10), 'members'));
   for (const socket of held) socket.pause();
   const before = performance.now();
   await talk.untilAccepted(talk.accepted + 2_000);
