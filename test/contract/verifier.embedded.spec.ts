@@ -137,12 +137,18 @@ describe(`verifier over an embedded folder (seed ${seed})`, () => {
       'read/inbox.1.db',
       `INSERT INTO settings VALUES ('usr_sure', 'cnv_sure', 1, NULL, 0, 0, 1)`,
     ],
-    ['an event that does not decode', 'E', 'log.db', `UPDATE events SET data = '{' WHERE position = 1`],
+    [
+      'an event that does not decode',
+      'E',
+      'log.db',
+      `UPDATE events SET data = '{', checksum = NULL WHERE position = 1`,
+    ],
     [
       'a sequence that is missing',
       'E',
       'log.db',
-      `UPDATE events SET data = replace(data, '"sequence":2', '"sequence":4') WHERE data LIKE '%"two"%'`,
+      `UPDATE events SET data = replace(data, '"sequence":2', '"sequence":4'), checksum = NULL
+         WHERE data LIKE '%"two"%'`,
     ],
   ];
 

@@ -1,4 +1,5 @@
 export { SqliteAccountStore } from './accounts/account-store.js';
+export { backUp, restore, type BackupResult } from './backup/backup.js';
 export {
   openEventLog,
   openLogReader,
@@ -8,6 +9,7 @@ export {
 } from './log/event-log.js';
 export type { HeadSignal } from './log/head-signal.js';
 export { checkIntegrity, EventLogUnusable } from './log/log-file.js';
+export { EventLogDamaged } from './log/event-checksum.js';
 export type { QueueLimits } from './log/threaded-writer.js';
 export { openSearchStore, SqliteSearchReader, type SearchReaderOptions } from './search/index.js';
 export { openPeopleDirectory, type PeopleDirectory } from './read-models/people/index.js';

@@ -15,11 +15,11 @@ export async function serve(argv: readonly string[]): Promise<number> {
   const config = loadConfig(process.env, flags);
   const logger = createLogger(config.logLevel);
   endOnUnforeseen(logger);
-  prepareDataFolder(config.dataDir);
+  const secret = prepare(config);
 
   const tracing = await startTracing({ environment: process.env, serviceName: serviceNameOf(config), logger });
   const stopSignal = nextStopSignal();
-  const running = await startServer({ config, secret: loadSecret(config), clock: systemClock, logger }).catch(explain);
+  const running = await startServer({ config, secret, clock: systemClock, logger }).catch(explain);
   announceServer(config.dataDir, { pid: process.pid, url: running.url, startedAt: new Date().toISOString() });
   console.log(welcome(running.url, config));
   releaseStartupMemory();
@@ -33,6 +33,20 @@ export async function serve(argv: readonly string[]): Promise<number> {
   return 0;
 }
 
+function prepare(config: ParleyConfig): Uint8Array {
+  try {
+    prepareDataFolder(config.dataDir);
+    return loadSecret(config);
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+/** What of the system's errors a message explains. */
+const mendable = new Set(['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL', 'ENOENT', 'EROFS', 'EPERM', 'ENOSPC', 'ENOTDIR']);
+/** SQLite: a file that cannot be written, opened, or has no room. */
+const mendableOfStores = new Set([8, 13, 14]);
+
 /** The name in traces, unless OTEL_SERVICE_NAME gives another. */
 const serviceNameOf = ({ apps }: Pick<ParleyConfig, 'apps'>): string =>
   apps.length === 1 ? `parley-${apps[0]}` : 'parley';
@@ -40,8 +54,8 @@ const serviceNameOf = ({ apps }: Pick<ParleyConfig, 'apps'>): string =>
 /** What an operator can mend is told without a stack trace. */
 function explain(error: unknown): never {
   if (error instanceof EventLogUnusable) throw new ExpectedFailure(error.message);
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'EADDRINUSE' || code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOENT') {
+  const { code = '', message, errcode = 0 } = error as NodeJS.ErrnoException & { errcode?: number };
+  if (mendable.has(code) || mendableOfStores.has(errcode % 256)) {
     throw new ExpectedFailure(`The server cannot start: ${message}`);
   }
   throw error;

@@ -1,4 +1,4 @@
-import { EventLogUnusable, openLogReader, openReadModels } from '@parley/embedded';
+import { EventLogDamaged, EventLogUnusable, openLogReader, openReadModels } from '@parley/embedded';
 import { loadConfig } from '@parley/platform';
 import {
   type Check,
@@ -40,7 +40,8 @@ export async function verifyFolder(argv: readonly string[]): Promise<number> {
     }
     return report.isClean && devices?.isClean !== false ? 0 : 1;
   } catch (error) {
-    throw error instanceof LedgerUnreadable ? new ExpectedFailure(error.message) : error;
+    const isExpected = error instanceof LedgerUnreadable || error instanceof EventLogDamaged;
+    throw isExpected ? new ExpectedFailure(error.message) : error;
   } finally {
     rows.close();
     log.close();

@@ -1,9 +1,10 @@
 import type { RecordedEvent } from '@parley/events';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { assertUndamaged, EventLogDamaged } from './event-checksum.js';
 
 /** Rows come as arrays: a quarter cheaper than objects. */
 export const eventSelect =
-  'SELECT e.position, e.stream, e.revision, e.type, e.time, e.event_id, e.data, e.metadata FROM events e';
+  'SELECT e.position, e.stream, e.revision, e.type, e.time, e.event_id, e.data, e.metadata, e.checksum FROM events e';
 export type EventRow = readonly [
   position: number,
   stream: number,
@@ -13,8 +14,9 @@ export type EventRow = readonly [
   eventId: string,
   data: string,
   metadata: string,
+  checksum: number | null,
 ];
-export const eventColumns = { position: 0, data: 6, metadata: 7 } as const;
+export const eventColumns = { position: 0, revision: 2, data: 6, metadata: 7 } as const;
 
 /** Stream names kept in memory in each reader. */
 const cacheSize = 50_000;
@@ -40,9 +42,13 @@ export class Names {
     this.#allTypes = db.prepare('SELECT id, name FROM types');
   }
 
+  /** @throws EventLogDamaged when it is not what was written */
   event(row: EventRow): RecordedEvent {
-    const [position, stream, revision, type, time, eventId, data, metadata] = row;
-    return { eventId, type: this.#type(type), data, metadata, time, stream: this.#stream(stream), revision, position };
+    const [position, stream, revision, type, time, eventId, data, metadata, checksum] = row;
+    const named = { type: this.#type(type), stream: this.#stream(stream) };
+    const event = { eventId, type: named.type, data, metadata, time, stream: named.stream, revision, position };
+    assertUndamaged(event, checksum);
+    return event;
   }
 
   streamId(name: string): number | null {
@@ -58,7 +64,7 @@ export class Names {
   #stream(id: number): string {
     let name = this.#streams.get(id);
     if (name === undefined) {
-      name = (this.#streamById.get(id) as { name: string }).name;
+      name = (this.#streamById.get(id) as { name: string } | undefined)?.name ?? unnamed('stream', id);
       if (this.#streams.size >= cacheSize) this.#streams.clear();
       this.#streams.set(id, name);
     }
@@ -67,7 +73,7 @@ export class Names {
 
   #type(id: number): string {
     if (!this.#types.has(id)) this.#readTypes();
-    return this.#types.get(id) as string;
+    return this.#types.get(id) ?? unnamed('type', id);
   }
 
   #readTypes(): void {
@@ -77,3 +83,7 @@ export class Names {
     }
   }
 }
+
+const unnamed = (what: string, id: number): never => {
+  throw new EventLogDamaged(`log.db is damaged: there is no ${what} ${id}: restore it from a backup`);
+};

@@ -1,6 +1,8 @@
 import type { AppendRequest, AppendResult, EventPlace } from '@parley/ports';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { checksumOf } from './event-checksum.js';
 import { EventIds } from './event-ids.js';
+import type { Mark } from './high-water-mark.js';
 import { StreamPositions } from './stream-positions.js';
 
 /**
@@ -19,17 +21,19 @@ export class EventWriter {
   readonly #insertType: StatementSync;
   readonly #placeAt: StatementSync;
   #position: number;
+  #checksum: number;
 
   constructor(db: DatabaseSync) {
     this.#begin = db.prepare('BEGIN IMMEDIATE');
     this.#commit = db.prepare('COMMIT');
-    this.#insert = db.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+    this.#insert = db.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
     this.#insertType = db.prepare('INSERT INTO types (name) VALUES (?)');
     this.#placeAt = db.prepare(
       'SELECT s.name AS stream, e.revision FROM events e JOIN streams s ON s.id = e.stream WHERE e.position = ?',
     );
-    const last = db.prepare('SELECT coalesce(max(position), 0) AS position FROM events').get();
-    this.#position = (last as { position: number }).position;
+    const last = lastOf(db);
+    this.#position = last.position;
+    this.#checksum = last.checksum;
     this.#streams = new StreamPositions(db, this.#position);
     this.#ids = new EventIds(db, this.#position);
     for (const row of db.prepare('SELECT id, name FROM types').all() as { id: number; name: string }[]) {
@@ -40,6 +44,11 @@ export class EventWriter {
   /** Last position that is durable. */
   get position(): number {
     return this.#position;
+  }
+
+  /** Where the durable log ends. */
+  get mark(): Mark {
+    return { position: this.#position, checksum: this.#checksum };
   }
 
   appendAll(requests: readonly AppendRequest[]): AppendResult[] {
@@ -72,10 +81,12 @@ export class EventWriter {
     for (const { eventId, type, time, data, metadata } of events) {
       const position = this.#position + 1;
       const revision = head.revision + 1;
-      this.#insert.run(position, head.id, revision, this.#type(type), time, eventId, data, metadata);
+      const checksum = checksumOf({ position, stream, revision, type, time, eventId, data, metadata });
+      this.#insert.run(position, head.id, revision, this.#type(type), time, eventId, data, metadata, checksum);
       this.#ids.add(eventId, position);
       head.revision = revision;
       this.#position = position;
+      this.#checksum = checksum;
     }
     return { outcome: 'appended', revision: head.revision, position: this.#position, repeated: false };
   }
@@ -107,4 +118,11 @@ export class EventWriter {
     }
     return id;
   }
+}
+
+/** 0: empty, or an event from before there were checksums. */
+function lastOf(db: DatabaseSync): Mark {
+  const row = db.prepare('SELECT position, checksum FROM events ORDER BY position DESC LIMIT 1').get();
+  const { position, checksum } = (row ?? { position: 0, checksum: 0 }) as { position: number; checksum: number | null };
+  return { position, checksum: checksum ?? 0 };
 }

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { markPath, readMark } from './high-water-mark.js';
 
 /**
  * `events` is the log itself and the only table that an append writes: its rows arrive in key order, so a commit of
@@ -12,7 +13,8 @@ const schema = `
   CREATE TABLE types (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
   CREATE TABLE events (
     position INTEGER PRIMARY KEY, stream INTEGER NOT NULL, revision INTEGER NOT NULL, type INTEGER NOT NULL,
-    time INTEGER NOT NULL, event_id TEXT NOT NULL, data TEXT NOT NULL, metadata TEXT NOT NULL) STRICT;
+    time INTEGER NOT NULL, event_id TEXT NOT NULL, data TEXT NOT NULL, metadata TEXT NOT NULL,
+    checksum INTEGER) STRICT;
   CREATE TABLE event_ids (id BLOB PRIMARY KEY, position INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE stream_positions (
     stream INTEGER NOT NULL, revision INTEGER NOT NULL, position INTEGER NOT NULL,
@@ -20,7 +22,9 @@ const schema = `
   CREATE TABLE indexed (name TEXT PRIMARY KEY, position INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   INSERT INTO indexed VALUES ('event_ids', 0), ('stream_positions', 0);
 `;
-const schemaVersion = 1;
+const schemaVersion = 2;
+/** From 1 to 2: events that are there already have no checksum, and are not checked. */
+const addChecksums = 'ALTER TABLE events ADD COLUMN checksum INTEGER;';
 
 /** The folder's log cannot be opened, and waiting does not help. The message says why and what to do. */
 export class EventLogUnusable extends Error {
@@ -41,8 +45,9 @@ export function openForWriting(folder: string): DatabaseSync {
       db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;
                PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY;
                PRAGMA mmap_size = 2147418112; PRAGMA cache_size = -4096; PRAGMA cache_spill = OFF`);
-      migrate(db, folder);
       assertWhole(db, folder);
+      migrate(db, folder);
+      assertNothingLost(db, folder);
       return db;
     } catch (error) {
       db.close();
@@ -56,8 +61,20 @@ export function openForReading(folder: string): DatabaseSync {
   if (!existsSync(logPath(folder))) throw new EventLogUnusable(`there is no event log in ${folder}`);
   return sayWhatIsBroken(folder, () => {
     const db = new DatabaseSync(logPath(folder), { readOnly: true });
-    db.exec('PRAGMA busy_timeout = 5000; PRAGMA cache_size = -16384; PRAGMA query_only = 1');
-    return db;
+    try {
+      db.exec('PRAGMA busy_timeout = 5000; PRAGMA cache_size = -16384; PRAGMA query_only = 1');
+      const version = versionOf(db);
+      if (version < schemaVersion) {
+        throw new EventLogUnusable(
+          `the event log in ${folder} has schema ${version}: start the server once to renew it`,
+        );
+      }
+      assertNothingLost(db, folder);
+      return db;
+    } catch (error) {
+      db.close();
+      throw error;
+    }
   });
 }
 
@@ -72,15 +89,19 @@ export function checkIntegrity(folder: string): readonly string[] {
   }
 }
 
+const versionOf = (db: DatabaseSync): number =>
+  (db.prepare('PRAGMA user_version').get() as { user_version: number }).user_version;
+
 function migrate(db: DatabaseSync, folder: string): void {
-  const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number };
+  const version = versionOf(db);
   if (version > schemaVersion) {
     throw new EventLogUnusable(
       `the event log in ${folder} has schema ${version}; this build knows up to ${schemaVersion}: run a newer build`,
     );
   }
   if (version === schemaVersion) return;
-  db.exec(`BEGIN IMMEDIATE; ${schema} PRAGMA user_version = ${schemaVersion}; COMMIT`);
+  const steps = version === 0 ? schema : addChecksums;
+  db.exec(`BEGIN IMMEDIATE; ${steps} PRAGMA user_version = ${schemaVersion}; COMMIT`);
 }
 
 function assertEngine(db: DatabaseSync): void {
@@ -119,6 +140,7 @@ function assertWhole(db: DatabaseSync, folder: string): void {
   if (wal === 0 && statSync(logPath(folder)).size < pages * size) {
     throw new EventLogUnusable(`${logPath(folder)} is cut off (${pages} pages expected): restore it from a backup`);
   }
+  if (db.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'indexed'`).get() === undefined) return;
   const gap = db
     .prepare('SELECT 1 FROM indexed WHERE position > (SELECT coalesce(max(position), 0) FROM events)')
     .get();
@@ -127,6 +149,23 @@ function assertWhole(db: DatabaseSync, folder: string): void {
       `${logPath(folder)}: its indexes are ahead of its events, so its write-ahead log was lost: restore from a backup`,
     );
   }
+}
+
+/** What was acknowledged is there: a write-ahead log that was cut off, emptied or damaged is a log that ends too early. */
+function assertNothingLost(db: DatabaseSync, folder: string): void {
+  const mark = readMark(folder);
+  if (mark === null || mark.position === 0) return;
+  const at = db.prepare('SELECT checksum FROM events WHERE position = ?').get(mark.position) as
+    { checksum: number | null } | undefined;
+  if (at !== undefined && (at.checksum ?? 0) === mark.checksum) return;
+  const { last } = db.prepare('SELECT coalesce(max(position), 0) AS last FROM events').get() as { last: number };
+  const what =
+    at === undefined
+      ? `it ends at event ${last}, but event ${mark.position} was acknowledged: the end of its write-ahead log was lost`
+      : `event ${mark.position} is not the one that was acknowledged`;
+  throw new EventLogUnusable(
+    `${logPath(folder)}: ${what}. Restore it from a backup; if this older log is wanted, remove ${markPath(folder)}`,
+  );
 }
 
 function sayWhatIsBroken<T>(folder: string, open: () => T): T {

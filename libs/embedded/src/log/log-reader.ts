@@ -11,6 +11,7 @@ import {
   type SubscribeOptions,
 } from '@parley/ports';
 import type { DatabaseSync } from 'node:sqlite';
+import { assertGapless, EventLogDamaged } from './event-checksum.js';
 import { FilteredScan } from './filtered-scan.js';
 import type { HeadSignal } from './head-signal.js';
 import { openForReading } from './log-file.js';
@@ -52,6 +53,10 @@ export class LogReader implements EventLogReader {
         options.direction === 'backwards'
           ? this.#streams.backwards(id, options.from ?? Number.MAX_SAFE_INTEGER, limit)
           : this.#streams.forwards(id, options.from ?? 0, limit);
+      assertGapless(
+        rows.map((row) => row[eventColumns.revision]),
+        `revisions of ${stream}`,
+      );
       return rows.map((row) => this.#names.event(row));
     });
   }
@@ -111,6 +116,9 @@ export class LogReader implements EventLogReader {
     const to = filter === undefined ? end : Math.min(end, after + considerAtMost);
     if (to <= after) return { events: [], considered: after, atEnd: after >= end };
     const { rows, complete } = this.#scan.forwards(after, to, filter, limit);
+    if (filter === undefined) {
+      assertGapless([after, ...rows.map((row) => row[eventColumns.position])], 'positions');
+    }
     const considered = complete ? to : (rows.at(-1) as EventRow)[eventColumns.position];
     return { events: rows.map((row) => this.#names.event(row)), considered, atEnd: considered >= end };
   }
@@ -132,7 +140,12 @@ export class LogReader implements EventLogReader {
     try {
       return read();
     } catch (error) {
-      if (error instanceof RangeError) throw error;
+      if (error instanceof RangeError || error instanceof EventLogDamaged) throw error;
+      if (((error as { errcode?: number }).errcode ?? 0) % 256 === 11) {
+        throw new EventLogDamaged(`log.db is damaged (${(error as Error).message}): restore it from a backup`, {
+          cause: error,
+        });
+      }
       throw new EventLogUnavailable(`reading the event log: ${(error as Error).message}`, { cause: error });
     }
   }

@@ -4,6 +4,7 @@ import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from '
 import { failedAnswers, packAnswers, unpackAppends, type AnswerBatch, type AppendBatch } from './append-batch.js';
 import { EventWriter } from './event-writer.js';
 import { raise, type HeadSignal } from './head-signal.js';
+import { HighWaterMark } from './high-water-mark.js';
 import { EventLogUnusable, openForWriting } from './log-file.js';
 import { post } from './post.js';
 import { releaseStartupMemory } from '../release-startup-memory.js';
@@ -32,13 +33,18 @@ const main = parentPort as MessagePort;
 let db: DatabaseSync | null = null;
 let writer: EventWriter | null = null;
 let wal: WriteAheadLog | null = null;
+let mark: HighWaterMark | null = null;
 
 function usableWriter(): EventWriter {
   if (db === null) {
     db = openForWriting(folder);
     wal = new WriteAheadLog(db, folder, () => post(keeper, 'checkpoint'));
   }
-  writer ??= new EventWriter(db);
+  if (writer === null) {
+    writer = new EventWriter(db);
+    mark ??= new HighWaterMark(folder);
+    mark.write(writer.mark);
+  }
   return writer;
 }
 
@@ -98,6 +104,7 @@ function commit(requests: readonly AppendRequest[]): void {
     const current = usableWriter();
     const before = current.position;
     const answers = packAnswers(current.appendAll(requests));
+    if (current.position > before) attempt(() => mark?.write(current.mark));
     post(main, answers satisfies WriterAnswer);
     if (current.position > before) raise(signal);
   } catch (error) {
@@ -120,6 +127,7 @@ function attempt(work: () => void): void {
 function tidy(): void {
   attempt(() => {
     if (writer?.tidy() === true) setImmediate(tidy);
+    else mark?.sync();
   });
 }
 
@@ -132,6 +140,7 @@ function close(): void {
   main.removeAllListeners('message');
   keeper.close();
   closeQuietly();
+  attempt(() => mark?.close());
   post(main, 'closed' satisfies WriterAnswer);
   main.close();
 }

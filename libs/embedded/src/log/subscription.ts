@@ -6,6 +6,7 @@ import {
   type SubscribeOptions,
 } from '@parley/ports';
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
+import { EventLogDamaged } from './event-checksum.js';
 import { observe, waitForRise, type HeadSignal } from './head-signal.js';
 
 /** Milliseconds between looks where no signal reaches, and between attempts while the log cannot be read. */
@@ -66,7 +67,8 @@ export class LogSubscription implements EventSubscription {
       });
       return { events: page.events, checkpoint: page.considered, live: page.atEnd };
     } catch (error) {
-      if (error instanceof EventLogUnavailable) return null;
+      // Waiting mends no damage: whoever reads must say it, and go no further.
+      if (error instanceof EventLogUnavailable && !(error instanceof EventLogDamaged)) return null;
       throw error;
     }
   }
