@@ -19,7 +19,11 @@ export default defineConfig({
         ...sources,
         test: {
           name: 'unit',
-          include: ['libs/*/src/**/*.spec.ts', 'apps/*/src/**/*.spec.ts', 'test/{kit,bench,demo,outages,faults}/**/*.spec.ts'],
+          include: [
+            'libs/*/src/**/*.spec.ts',
+            'apps/*/src/**/*.spec.ts',
+            'test/{kit,bench,demo,outages,faults}/**/*.spec.ts',
+          ],
           testTimeout: 10_000,
           hookTimeout: 10_000,
         },

@@ -1,3 +1,7 @@
+import type { Change } from '@parley/protocol';
+import type { LocalState } from './state/local-state.js';
+import { readStateOf } from './state/read-state.js';
+
 /**
  * What one device saw, as it saw it: written down line by line it is a ledger that can be compared with what was sent
  * and with what other devices saw. Times are of the environment's clock, milliseconds since 1970.
@@ -64,3 +68,15 @@ export const ledgerLine = (entry: RecordEntry): string => `${JSON.stringify(entr
 
 /** An entry without its time. */
 export type RecordBody = RecordEntry extends infer E ? (E extends RecordEntry ? Omit<E, 'at'> : never) : never;
+
+export const readOf = (change: Change): RecordBody | null =>
+  change.kind === 'readState'
+    ? { event: 'read', conversationId: change.readState.conversationId, read: change.readState.read }
+    : null;
+
+/** Of a device that is live: what it shows while something is still to come says nothing. */
+export function endOf(state: LocalState | null): RecordBody | null {
+  if (state === null) return null;
+  const listed = [...state.conversations.values()].filter(({ view }) => view !== null);
+  return { event: 'ended', conversations: listed.map(readStateOf) };
+}

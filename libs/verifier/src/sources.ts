@@ -50,4 +50,28 @@ export interface RowSource {
     /** null: not a member. */
     entry(userId: string, conversationId: string): Promise<string | null>;
   };
+  /** What message search holds, of whoever's conversations; null: nothing is searchable yet. */
+  search(): SearchSource | null;
+}
+
+export interface SearchSource {
+  /** Of one conversation, in the order of its messages; `after`: the position of the last one seen. */
+  page(
+    conversationId: string,
+    after: number,
+    limit: number,
+  ): readonly {
+    readonly position: number;
+    readonly sequence: number;
+    readonly senderId: string;
+    /** Milliseconds since 1970 UTC. */
+    readonly time: number;
+    /** Each once; none when nothing of it is searchable. */
+    readonly words: readonly string[];
+    readonly hasMention: boolean;
+  }[];
+  /** Does the index lead from all of these words to the message of this position? */
+  finds(position: number, words: readonly string[]): boolean;
+  /** Each word of a text once, folded as search folds them. */
+  wordsOf(text: string): readonly string[];
 }

@@ -47,7 +47,7 @@ describe('parley verify --device-logs', () => {
     const [phone, desk, bobs, eves] = clients as [ParleyClient, ParleyClient, ParleyClient, ParleyClient];
     const talk = async (count: number, mentions: readonly string[] = []): Promise<void> => {
       const sent = Array.from({ length: count }, (_, n) =>
-        [phone, desk, bobs][n % 3]?.send(room, `line ${n}`, { mentions }),
+        ([phone, desk, bobs][n % 3] ?? phone).send(room, `line ${n}`, { mentions }),
       );
       await Promise.all(sent);
     };

@@ -1,22 +1,13 @@
-import type {
-  Change,
-  ClientFrameOf,
-  InboxEntry,
-  MessageView,
-  ReadStateView,
-  ServerFrame,
-  ServerFrameOf,
-} from '@parley/protocol';
+import type { Change, ClientFrameOf, InboxEntry, MessageView, ServerFrame, ServerFrameOf } from '@parley/protocol';
 import type { TokenSource } from '../api/transport.js';
 import type { Settings } from '../client-options.js';
 import { Emitter } from '../emitter.js';
 import type { Environment } from '../environment.js';
 import type { ParleyClientError } from '../errors.js';
 import type { ClientEvents } from '../events.js';
-import type { RecordBody, Recorder } from '../recorder.js';
+import { endOf, readOf, type RecordBody, type Recorder } from '../recorder.js';
 import { applyAccepted } from '../state/apply-accepted.js';
 import { emptyState, type LocalState, type StateEvent } from '../state/local-state.js';
-import { readStateOf } from '../state/read-state.js';
 import type { KeyValueStore } from '../storage/key-value-store.js';
 import { Anchors } from './anchors.js';
 import { Connection } from './connection.js';
@@ -135,7 +126,7 @@ export class Engine {
       },
       onEvents: (events) => this.#stateEvents(events),
       onChange: (change) => {
-        if (change.kind === 'readState') this.#record(readOf(change.readState));
+        this.#record(readOf(change));
         this.events.emit('change', change);
       },
       onRepeated: (change) => this.#repeated(change),
@@ -159,7 +150,7 @@ export class Engine {
   }
 
   async close(error: ParleyClientError): Promise<void> {
-    this.#recordEnd();
+    this.#record(this.connection.state.phase === 'live' ? endOf(this.state) : null);
     this.connection.stop();
     this.requests.close(error);
     this.outbox.close(error);
@@ -203,10 +194,8 @@ export class Engine {
   }
 
   #welcome({ userId, deviceId }: ServerFrameOf<'welcome'>): void {
-    if (!this.#hasBegun) {
-      this.#hasBegun = true;
-      this.#record({ event: 'began', userId, deviceId, receives: this.#parts.settings.sync });
-    }
+    this.#record(this.#hasBegun ? null : { event: 'began', userId, deviceId, receives: this.#parts.settings.sync });
+    this.#hasBegun = true;
     if (this.state !== null && this.state.userId !== userId) {
       // Somebody else logged in: what was kept is not theirs. The hello carried the other's cursor: begin anew.
       this.#reset('another person logged in', [...this.state.conversations.keys()]);
@@ -347,15 +336,8 @@ export class Engine {
     this.events.emit('state', state);
   }
 
-  /** What is shown while something is still to come says nothing: only of a device that is live. */
-  #recordEnd(): void {
-    if (this.state === null || this.connection.state.phase !== 'live' || !this.#parts.settings.sync) return;
-    const listed = [...this.state.conversations.values()].filter(({ view }) => view !== null);
-    this.#record({ event: 'ended', conversations: listed.map(readStateOf) });
-  }
-
-  #record(entry: RecordBody): void {
-    this.#parts.record?.({ at: this.#parts.environment.now(), ...entry });
+  #record(entry: RecordBody | null): void {
+    if (entry !== null) this.#parts.record?.({ at: this.#parts.environment.now(), ...entry });
   }
 
   #reportError(error: unknown): void {
@@ -366,5 +348,3 @@ export class Engine {
       });
   }
 }
-
-const readOf = ({ conversationId, read }: ReadStateView): RecordBody => ({ event: 'read', conversationId, read });

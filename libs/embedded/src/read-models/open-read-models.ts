@@ -6,6 +6,7 @@ import { SqliteHistoryReader } from './history/history-reader.js';
 import { SqliteInboxReader } from './inbox/inbox-reader.js';
 import { SqliteMembershipReader } from './membership/membership-reader.js';
 import { ReadFiles } from './reading/read-files.js';
+import { SearchDocuments } from '../search/search-documents.js';
 import { SqliteWatermarkReader } from './watermarks/watermark-reader.js';
 
 /** What another process, or nobody, projects in a folder. */
@@ -14,6 +15,8 @@ export interface OpenReadModels {
   readonly inbox: InboxReader;
   readonly membership: MembershipReader;
   readonly watermarks: WatermarkReader;
+  /** Of the generation that serves; null: there is none yet. */
+  search(): SearchDocuments | null;
   /**
    * Everything up to here is in all of these; more may be, as events that concern none of its rows move no checkpoint on
    * the disk. Another generation that serves by now is read from this call on.
@@ -30,6 +33,15 @@ export function openReadModels(dataDir: string): OpenReadModels {
   if (!existsSync(folder)) throw new EventLogUnusable(`nothing was projected in ${dataDir} yet: start the server once`);
   // Whatever is there: how far all of them are is known only to whoever projects.
   const files = new ReadFiles(folder, () => Number.MAX_SAFE_INTEGER);
+  let search: { readonly path: string; readonly documents: SearchDocuments } | null = null;
+  const searchNow = (): SearchDocuments | null => {
+    const path = files.path('search');
+    if (path !== search?.path) {
+      search?.documents.close();
+      search = path === null || !existsSync(path) ? null : { path, documents: new SearchDocuments(path) };
+    }
+    return search?.documents ?? null;
+  };
   const position = (): number =>
     files
       .open(...together)
@@ -47,8 +59,12 @@ export function openReadModels(dataDir: string): OpenReadModels {
     watermarks: new SqliteWatermarkReader(files),
     projectedTo() {
       files.renew();
-      return Promise.resolve(position());
+      return Promise.resolve(Math.min(position(), searchNow()?.position() ?? 0));
     },
-    close: () => files.close(),
+    search: searchNow,
+    close: () => {
+      search?.documents.close();
+      files.close();
+    },
   };
 }

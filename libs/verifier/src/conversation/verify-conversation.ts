@@ -5,6 +5,7 @@ import { headOf, readStream } from '../log/read-stream.js';
 import type { LogSource, RowSource } from '../sources.js';
 import { compareHistory } from './compare-history.js';
 import { comparePeople } from './compare-people.js';
+import { compareSearch } from './compare-search.js';
 import { ConversationFold } from './conversation-fold.js';
 import type { SettingsFolds } from './settings-fold.js';
 
@@ -50,6 +51,7 @@ export async function verifyConversation(
       found.add({ check: 'E', place: id, what: `watermarks of ${device}`, expected: 'rising', found: 'not rising' });
     }
     await compareHistory(fold, log, rows, found);
+    await compareSearch(fold, log, rows.search(), found);
     await comparePeople(fold, settings, rows, found);
     const isSettled = (await heads()) === head && (reached >= head || reached === stoodAt);
     if (found.isClean || isSettled) {

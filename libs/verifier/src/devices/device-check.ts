@@ -54,16 +54,17 @@ export class DeviceCheck {
     this.#hasEnded = false;
   }
 
-  #accepted({ conversationId, sequence, clientMessageId, messageId }: EntryOf<'accepted'>, { isNamed }: Said): void {
+  #accepted({ conversationId, sequence, clientMessageId, messageId }: EntryOf<'accepted'>, said: Said): void {
     const name = { messageId, clientMessageId, senderId: this.#userId };
-    this.#expect('A1', isNamed(sequence, name), `accepted ${conversationId}/${sequence}`, name, 'not in the log');
+    this.#expect('A1', said.isNamed(sequence, name), `accepted ${conversationId}/${sequence}`, name, 'not in the log');
   }
 
-  #received({ conversationId, sequence, ...name }: EntryOf<'received'>, { fold, isNamed }: Said): void {
+  #received({ conversationId, sequence, ...name }: EntryOf<'received'>, said: Said): void {
+    const { fold } = said;
     const what = `received ${conversationId}/${sequence}`;
     const { messageId, senderId, clientMessageId } = name;
     const named = { messageId, senderId, clientMessageId };
-    this.#expect('A2', isNamed(sequence, named), what, 'as it was sent', named);
+    this.#expect('A2', said.isNamed(sequence, named), what, 'as it was sent', named);
     this.#expect('A9', sees(fold, this.#userId, sequence), what, fold.windowsOf(this.#userId), 'was shown');
     const place = this.#placeOf(conversationId);
     if (place.last > 0) {

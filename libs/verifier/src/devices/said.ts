@@ -3,7 +3,7 @@ import { ConversationFold } from '../conversation/conversation-fold.js';
 import { readStream } from '../log/read-stream.js';
 import type { LogSource } from '../sources.js';
 
-export interface MessageName {
+interface MessageName {
   readonly messageId: string;
   readonly senderId: string;
   readonly clientMessageId: string;
