@@ -47,7 +47,7 @@ async function play(name: string, scenario: Scenario, home: string, options: Fau
     talk = await Talk.begin(home);
     const done = await scenario.harm(talk, options);
     await talk.end(async () => (await loggedMessages(dataDir)).length);
-    const verified = await parley(talk.server.settings, 'verify');
+    const verified = await parley(talk.server.settings, 'verify', '--device-logs', talk.ledgerFolder);
     const verdict = judge(await loggedMessages(dataDir), talk.ledgers);
     const { accepted: acked, longestPauseMs } = talk;
     const verifier = verified.code === 0 ? 'clean' : `${verified.out}${verified.err}`;

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ParleyClient, type RecordEntry } from '@parley/client';
+import { ledgerLine, ParleyClient, type RecordEntry } from '@parley/client';
 import { conversationCommandRoutes, messageCommandRoutes } from '@parley/protocol';
 import { password, type Person, register } from '../kit/people.js';
 import { ask, call } from '../kit/rest.js';
@@ -31,18 +32,20 @@ export class Talk {
   #lastAcceptedAt = performance.now();
   readonly #over = new AbortController();
   readonly #clients: ParleyClient[] = [];
+  readonly #files: WriteStream[] = [];
   readonly #lanes: Promise<void>[] = [];
 
   private constructor(
     public server: TestServer,
     readonly dataDir: string,
-    readonly home: string,
+    /** A file a device. */
+    readonly ledgerFolder: string,
   ) {}
 
   static async begin(home: string): Promise<Talk> {
     const dataDir = join(home, 'data');
-    mkdirSync(join(home, 'ledgers'), { recursive: true });
-    const talk = new Talk(await startEmbedded({ dataDir }), dataDir, home);
+    const talk = new Talk(await startEmbedded({ dataDir }), dataDir, join(home, 'ledgers'));
+    mkdirSync(talk.ledgerFolder, { recursive: true });
     await talk.#gather();
     return talk;
   }
@@ -99,6 +102,8 @@ export class Talk {
       entries.filter(({ event }) => event === 'received').length >= messages;
     while (!this.ledgers.every(isThere) && performance.now() < until) await sleep(100);
     await Promise.all(this.#clients.map((client) => client.close()));
+    for (const file of this.#files) file.end();
+    await Promise.all(this.#files.map((file) => finished(file)));
   }
 
   async #gather(): Promise<void> {
@@ -117,9 +122,10 @@ export class Talk {
     }
   }
 
-  async #device(n: number, { username, userId }: Person): Promise<ParleyClient> {
+  async #device(n: number, { username }: Person): Promise<ParleyClient> {
     const ledger: Ledger = { name: `device-${n}`, entries: [] };
-    const file = createWriteStream(join(this.home, 'ledgers', `${ledger.name}.ndjson`));
+    const file = createWriteStream(join(this.ledgerFolder, `${ledger.name}.ndjson`));
+    this.#files.push(file);
     const { url } = this.server;
     const client = new ParleyClient({
       url,
@@ -127,13 +133,11 @@ export class Talk {
       connection: { backoffBaseMs: 20, backoffCapMs: 500 },
       record: (entry) => {
         ledger.entries.push(entry);
-        file.write(`${JSON.stringify(entry)}\n`);
+        file.write(ledgerLine(entry));
         if (entry.event === 'accepted') this.#noteAccepted();
       },
     });
     await client.logIn({ username, password, deviceName: ledger.name });
-    const deviceId = (await client.session.current())?.deviceId;
-    file.write(`${JSON.stringify({ event: 'device', userId, deviceId })}\n`);
     await client.connect();
     this.ledgers.push(ledger);
     return client;

@@ -177,8 +177,8 @@ function replaced(event: string, by: object): (lines: Entry[]) => Entry[] {
 
 function without(event: string): (lines: Entry[]) => Entry[] {
   return (lines) => {
-    const at = lines.findIndex((line) => line.event === event) + 3;
-    return lines.filter((line, index) => index !== at || line.event !== event);
+    const fourth = lines.filter((line) => line.event === event)[3];
+    return lines.filter((line) => line !== fourth);
   };
 }
 

@@ -10,7 +10,7 @@ const hours = ['-3600', '+3600', '-3600', '+0'];
 export async function clock(talk: Talk, _options: FaultOptions): Promise<string> {
   const library = libraries.find(existsSync);
   if (library === undefined) throw new Error('libfaketime is needed: apt-get install faketime');
-  const file = join(talk.home, 'clock');
+  const file = join(talk.ledgerFolder, '..', 'clock');
   const set = (offset: string): void => {
     writeFileSync(`${file}.new`, `${offset}\n`);
     renameSync(`${file}.new`, file);
