@@ -19,7 +19,7 @@ export default defineConfig({
         ...sources,
         test: {
           name: 'unit',
-          include: ['libs/*/src/**/*.spec.ts', 'apps/*/src/**/*.spec.ts', 'test/{kit,bench,demo,outages}/**/*.spec.ts'],
+          include: ['libs/*/src/**/*.spec.ts', 'apps/*/src/**/*.spec.ts', 'test/{kit,bench,demo,outages,mutants}/**/*.spec.ts'],
           testTimeout: 10_000,
           hookTimeout: 10_000,
         },
