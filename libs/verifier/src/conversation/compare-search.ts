@@ -35,7 +35,7 @@ export async function compareSearch(
         findings.compare('S', id, `message ${document.sequence}`, undefined, document);
       }
       const { now, before, hasMention } = textsOf(event.data, fold.changes.get(sequence) ?? []);
-      const words = now === null ? [] : (search?.wordsOf(now) ?? []);
+      const words = wordsOf(search, now);
       const due = { senderId, time: recorded.time, words, hasMention };
       if (search === null || document?.sequence !== sequence) {
         findings.compare('S', id, `message ${sequence}`, due, undefined);
@@ -54,6 +54,9 @@ export async function compareSearch(
     findings.compare('S', id, `message ${document.sequence}`, undefined, document);
   }
 }
+
+const wordsOf = (search: SearchSource | null, text: string | null): readonly string[] =>
+  text === null ? [] : (search?.wordsOf(text) ?? []);
 
 function compareIndex(
   search: SearchSource,
