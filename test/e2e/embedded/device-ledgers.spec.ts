@@ -65,8 +65,14 @@ describe('parley verify --device-logs', () => {
     const { sequence } = await phone.send(room, 'the end');
     for (const each of clients) {
       await shown(() => each.window(room).at(-1)?.sequence, sequence);
-      const due = (await each.api.conversations.get(room)).readState;
-      await shown(() => each.conversation(room)?.unread, due.unread);
+      // Both move on: the server's rows and what the device was told of them.
+      await vi.waitFor(
+        async () => {
+          const { unread } = (await each.api.conversations.get(room)).readState;
+          if (each.conversation(room)?.unread !== unread) throw new Error(`${unread} unread by the server`);
+        },
+        { timeout: 30_000 },
+      );
     }
     await shown(() => (eves.conversation(room)?.unread ?? 0) > 0, true);
     await Promise.all(clients.map((client) => client.close()));
