@@ -46,8 +46,8 @@ export class Findings {
   /** One row, or one fact of it. What is undefined is not there. */
   compare(check: Check, place: string, what: string, expected: unknown, found: unknown): void {
     this.compared[check]++;
-    const [due, is] = [canonical(expected), canonical(found)];
-    if (due !== is) this.add({ check, place, what, expected: due, found: is });
+    if (!isSame(expected ?? null, found ?? null))
+      this.add({ check, place, what, expected: canonical(expected), found: canonical(found) });
   }
 
   /** Of a fact that was looked at: it is as it must be, or is told. */
@@ -64,6 +64,20 @@ export class Findings {
     }
     this.examples.push(...other.examples.slice(0, this.keep - this.examples.length));
   }
+}
+
+/** As JSON: the order of keys says nothing, and what is undefined is not there. */
+function isSame(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
+  if (Array.isArray(one) || Array.isArray(other)) {
+    if (!Array.isArray(one) || !Array.isArray(other) || one.length !== other.length) return false;
+    return one.every((item, index) => isSame(item, other[index]));
+  }
+  const [left, right] = [one as Record<string, unknown>, other as Record<string, unknown>];
+  for (const key in left) if (!isSame(left[key], right[key])) return false;
+  for (const key in right) if (right[key] !== undefined && left[key] === undefined) return false;
+  return true;
 }
 
 /** JSON whose keys are in one order, so that equal values are equal texts. */

@@ -26,8 +26,8 @@ export interface RowSource {
       readonly windows: readonly MembershipWindow[];
       readonly after: number;
       readonly limit: number;
-      readonly notices: false;
-    }): Promise<{ readonly entries: readonly { readonly sequence: number; readonly json: string }[] }>;
+      readonly notices: boolean;
+    }): Promise<{ readonly entries: readonly HistoryRow[] }>;
   };
   readonly membership: {
     membership(
@@ -49,29 +49,47 @@ export interface RowSource {
   readonly inbox: {
     /** null: not a member. */
     entry(userId: string, conversationId: string): Promise<string | null>;
+    /** What a device that comes back is given, in order: everything this person may see after a position. */
+    changes(
+      userId: string,
+      after: number,
+      limit: number,
+    ): Promise<{
+      readonly changes: readonly { readonly position: number; readonly json: string }[];
+      readonly upTo: number;
+      readonly hasMore: boolean;
+    }>;
   };
   /** What message search holds, of whoever's conversations; null: nothing is searchable yet. */
   search(): SearchSource | null;
 }
 
+/** In the order of the timeline. */
+export interface HistoryRow {
+  readonly kind: 'message' | 'notice';
+  /** Of a notice: of the message it stands after. */
+  readonly sequence: number;
+  /** Of the last change. */
+  readonly position: number;
+  readonly json: string;
+}
+
+export interface SearchRow {
+  readonly position: number;
+  readonly sequence: number;
+  readonly senderId: string;
+  /** Milliseconds since 1970 UTC. */
+  readonly time: number;
+  /** Each once; none when nothing of it is searchable. */
+  readonly words: readonly string[];
+  readonly hasMention: boolean;
+}
+
 export interface SearchSource {
   /** Of one conversation, in the order of its messages; `after`: the position of the last one seen. */
-  page(
-    conversationId: string,
-    after: number,
-    limit: number,
-  ): readonly {
-    readonly position: number;
-    readonly sequence: number;
-    readonly senderId: string;
-    /** Milliseconds since 1970 UTC. */
-    readonly time: number;
-    /** Each once; none when nothing of it is searchable. */
-    readonly words: readonly string[];
-    readonly hasMention: boolean;
-  }[];
+  page(conversationId: string, after: number, limit: number): Promise<readonly SearchRow[]>;
   /** Does the index lead from all of these words to the message of this position? */
-  finds(position: number, words: readonly string[]): boolean;
+  finds(position: number, words: readonly string[]): Promise<boolean>;
   /** Each word of a text once, folded as search folds them. */
   wordsOf(text: string): readonly string[];
 }

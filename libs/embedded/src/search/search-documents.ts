@@ -55,7 +55,7 @@ export class SearchDocuments {
   }
 
   /** Of one conversation, in the order of its messages; `after`: a position. */
-  page(conversationId: string, after: number, limit: number): readonly SearchDocument[] {
+  async page(conversationId: string, after: number, limit: number): Promise<readonly SearchDocument[]> {
     const name = this.#number.get(conversationId) as { number: number } | undefined;
     if (name === undefined) return [];
     const rows = this.#page.all(conversationFacet(name.number), after, limit) as unknown as readonly Row[];
@@ -67,7 +67,7 @@ export class SearchDocuments {
   }
 
   /** Do these words, each of them, lead to the message of this position? Without words: no. */
-  finds(position: number, words: readonly string[]): boolean {
+  async finds(position: number, words: readonly string[]): Promise<boolean> {
     if (words.length === 0) return false;
     return this.#finds.get(words.map((word) => `"${word}"`).join(' AND '), position) !== undefined;
   }

@@ -1,53 +1,88 @@
-import { conversationStream, type MembershipWindow } from '@parley/events';
+import type { MembershipWindow } from '@parley/events';
 import type { Findings } from '../findings.js';
-import { readStream } from '../log/read-stream.js';
-import type { LogSource, RowSource } from '../sources.js';
+import type { StreamEvent } from '../log/read-stream.js';
+import type { HistoryRow, RowSource } from '../sources.js';
 import type { ConversationFold } from './conversation-fold.js';
 import { messageView } from './message-fold.js';
+import { noticeView } from './notice-view.js';
+import { RowsAhead } from './rows-ahead.js';
 
 const pageSize = 200;
-const everything: readonly MembershipWindow[] = [
+/** A page shows no more notices between two messages; the ones beyond are not to be read. */
+const noticesShown = pageSize - 1;
+export const everything: readonly MembershipWindow[] = [
   { afterSequence: 0, untilSequence: null, afterPosition: 0, untilPosition: null },
 ];
 
-/** H: every message as it stands, none missing and none too many. In memory is a page of each side. */
-export async function compareHistory(
-  fold: ConversationFold,
-  log: LogSource,
-  rows: RowSource,
-  findings: Findings,
-): Promise<void> {
-  const { id } = fold;
-  const found = historyOf(rows, id);
-  let row = await found.next();
-  for await (const page of readStream(log, conversationStream(id))) {
-    for (const { event, recorded } of page) {
-      if (event.type !== 'MessageSent.v1') continue;
+/** H: every message as it stands and every notice, none missing and none too many. Events in the order of the stream. */
+export class HistoryComparison {
+  readonly #rows: RowsAhead<HistoryRow>;
+  #sequence = 0;
+  /** After the last message. */
+  #notices = 0;
+
+  constructor(
+    private readonly fold: ConversationFold,
+    history: RowSource['history'],
+    private readonly findings: Findings,
+  ) {
+    const query = { conversationId: fold.id, windows: everything, limit: pageSize, notices: true } as const;
+    this.#rows = new RowsAhead(async (last) => {
+      const { entries } = await history.page({ ...query, after: last?.sequence ?? 0 });
+      // After the last message is nothing but the notices that ended the page before.
+      return last?.kind === 'notice' ? [] : entries;
+    });
+  }
+
+  async take(each: StreamEvent): Promise<void> {
+    const { event, recorded } = each;
+    const { id } = this.fold;
+    if (event.type === 'MessageSent.v1') {
       const { sequence } = event.data;
-      for (; row.done !== true && row.value.sequence < sequence; row = await found.next()) {
-        findings.compare('H', id, `message ${row.value.sequence}`, undefined, row.value.view);
+      this.#sequence = sequence;
+      this.#notices = 0;
+      const view = messageView(id, event.data, recorded.time, this.fold.changes.get(sequence) ?? []);
+      await this.#compare(view, 'message', sequence, 0);
+      return;
+    }
+    const notice = noticeView(id, this.#sequence, each);
+    if (notice === null || this.#notices++ >= noticesShown) return;
+    await this.#compare(notice, 'notice', this.#sequence, recorded.position);
+  }
+
+  /** What is left in the rows should not be there. */
+  async end(): Promise<void> {
+    for (await this.#rows.fill(); this.#rows.first !== undefined; await this.#rows.fill()) this.#tooMany();
+  }
+
+  async #compare(due: unknown, kind: HistoryRow['kind'], sequence: number, position: number): Promise<void> {
+    for (;;) {
+      if (!this.#rows.isFilled) await this.#rows.fill();
+      const row = this.#rows.first;
+      const order = row === undefined ? 1 : compareRow(row, sequence, position);
+      if (order < 0) {
+        this.#tooMany();
+        continue;
       }
-      const view = messageView(id, event.data, recorded.time, fold.changes.get(sequence) ?? []);
-      const there = row.done !== true && row.value.sequence === sequence ? row.value : undefined;
-      findings.compare('H', id, `message ${sequence}`, view, there?.view);
-      if (there !== undefined) row = await found.next();
+      const is = order === 0 ? (JSON.parse(row?.json ?? '') as unknown) : undefined;
+      if (order === 0) this.#rows.take();
+      this.findings.compare('H', this.fold.id, nameOf(kind, sequence, position), due, is);
+      return;
     }
   }
-  for (; row.done !== true; row = await found.next()) {
-    findings.compare('H', id, `message ${row.value.sequence}`, undefined, row.value.view);
+
+  #tooMany(): void {
+    const row = this.#rows.first;
+    if (row === undefined) return;
+    this.#rows.take();
+    const what = nameOf(row.kind, row.sequence, row.position);
+    this.findings.compare('H', this.fold.id, what, undefined, JSON.parse(row.json));
   }
 }
 
-async function* historyOf(
-  rows: RowSource,
-  conversationId: string,
-): AsyncGenerator<{ readonly sequence: number; readonly view: unknown }, undefined> {
-  for (let after = 0; ;) {
-    const query = { conversationId, windows: everything, after, limit: pageSize, notices: false } as const;
-    const { entries } = await rows.history.page(query);
-    const last = entries.at(-1);
-    if (last === undefined) return;
-    for (const { sequence, json } of entries) yield { sequence, view: JSON.parse(json) as unknown };
-    after = last.sequence;
-  }
-}
+const nameOf = (kind: HistoryRow['kind'], sequence: number, position: number): string =>
+  kind === 'message' ? `message ${sequence}` : `notice ${position} after message ${sequence}`;
+
+/** Below 0: the row stands before this place in the timeline. `position`: of a notice; 0: the message itself. */
+const compareRow = (row: HistoryRow, sequence: number, position: number): number =>
+  row.sequence === sequence ? (row.kind === 'message' ? 0 : row.position) - position : row.sequence - sequence;

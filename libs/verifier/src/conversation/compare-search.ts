@@ -1,9 +1,9 @@
-import { conversationStream, type ParleyEvent } from '@parley/events';
+import type { ParleyEvent } from '@parley/events';
 import type { Findings } from '../findings.js';
-import { readStream } from '../log/read-stream.js';
-import type { LogSource, SearchSource } from '../sources.js';
+import type { SearchRow, SearchSource } from '../sources.js';
 import type { ConversationFold } from './conversation-fold.js';
 import type { TimedChange } from './message-fold.js';
+import { RowsAhead } from './rows-ahead.js';
 
 const pageSize = 500;
 /** More of a message is not asked for in one search. */
@@ -15,75 +15,74 @@ type Sent = Extract<ParleyEvent, { type: 'MessageSent.v1' }>['data'];
 
 /**
  * S: every message is in the index with its words, and by looking: words lead to it (a bounded number for each
- * conversation), and none that were edited away or deleted do.
+ * conversation), and none that were edited away or deleted do. Messages in the order of their sequences.
  */
-export async function compareSearch(
-  fold: ConversationFold,
-  log: LogSource,
-  search: SearchSource | null,
-  findings: Findings,
-): Promise<void> {
-  const { id } = fold;
-  const found = search === null ? null : documentsOf(search, id);
-  let document = found?.next().value;
-  let unchanged = 0;
-  for await (const page of readStream(log, conversationStream(id))) {
-    for (const { event, recorded } of page) {
-      if (event.type !== 'MessageSent.v1') continue;
-      const { sequence, senderId } = event.data;
-      for (; document !== undefined && document.sequence < sequence; document = found?.next().value) {
-        findings.compare('S', id, `message ${document.sequence}`, undefined, document);
-      }
-      const { now, before, hasMention } = textsOf(event.data, fold.changes.get(sequence) ?? []);
-      const words = wordsOf(search, now);
-      const due = { senderId, time: recorded.time, words, hasMention };
-      if (search === null || document?.sequence !== sequence) {
-        findings.compare('S', id, `message ${sequence}`, due, undefined);
-        continue;
-      }
-      const { position, ...is } = document;
-      findings.compare('S', id, `message ${sequence}`, { sequence, ...due }, is);
-      if (before.length > 0 || unchanged++ < unchangedAsked)
-        compareIndex(search, position, words, before, (what, expected, leads) =>
-          findings.compare('S', id, `message ${sequence} by ${what}`, expected, leads),
-        );
-      document = found?.next().value;
+export class SearchComparison {
+  readonly #rows: RowsAhead<SearchRow>;
+  #unchanged = 0;
+
+  constructor(
+    private readonly fold: ConversationFold,
+    private readonly search: SearchSource | null,
+    private readonly findings: Findings,
+  ) {
+    this.#rows = new RowsAhead(async (last) => (await search?.page(fold.id, last?.position ?? 0, pageSize)) ?? []);
+  }
+
+  async take(sent: Sent, { time }: { readonly time: number }): Promise<void> {
+    const { sequence, senderId } = sent;
+    for (;;) {
+      if (!this.#rows.isFilled) await this.#rows.fill();
+      if ((this.#rows.first?.sequence ?? sequence) >= sequence) break;
+      this.#tooMany();
+    }
+    const { id } = this.fold;
+    const { now, before, hasMention } = textsOf(sent, this.fold.changes.get(sequence) ?? []);
+    const words = now === null ? [] : (this.search?.wordsOf(now) ?? []);
+    const due = { sequence, senderId, time, words, hasMention };
+    const row = this.#rows.first;
+    if (this.search === null || row?.sequence !== sequence) {
+      this.findings.compare('S', id, `message ${sequence}`, due, undefined);
+      return;
+    }
+    this.#rows.take();
+    const { position, ...is } = row;
+    this.findings.compare('S', id, `message ${sequence}`, due, is);
+    if (before.length > 0 || this.#unchanged++ < unchangedAsked) {
+      await this.#look(this.search, { sequence, position, words, before });
     }
   }
-  for (; document !== undefined; document = found?.next().value) {
-    findings.compare('S', id, `message ${document.sequence}`, undefined, document);
+
+  /** What is left in the rows should not be there. */
+  async end(): Promise<void> {
+    for (await this.#rows.fill(); this.#rows.first !== undefined; await this.#rows.fill()) this.#tooMany();
+  }
+
+  #tooMany(): void {
+    const row = this.#rows.first;
+    this.#rows.take();
+    this.findings.compare('S', this.fold.id, `message ${row?.sequence}`, undefined, row);
+  }
+
+  async #look(search: SearchSource, { sequence, position, words, before }: Looked): Promise<void> {
+    const look = async (asked: readonly string[], expected: string): Promise<void> => {
+      const leads = (await search.finds(position, asked)) ? 'found' : 'not found';
+      this.findings.compare('S', this.fold.id, `message ${sequence} by "${asked.join(' ')}"`, expected, leads);
+    };
+    const asked = words.slice(0, wordsAsked);
+    if (asked.length > 0) await look(asked, 'found');
+    const gone = new Set(before.flatMap((text) => search.wordsOf(text)));
+    for (const word of words) gone.delete(word);
+    for (const word of [...gone].slice(0, wordsAsked)) await look([word], 'not found');
   }
 }
 
-const wordsOf = (search: SearchSource | null, text: string | null): readonly string[] =>
-  text === null ? [] : (search?.wordsOf(text) ?? []);
-
-function compareIndex(
-  search: SearchSource,
-  position: number,
-  words: readonly string[],
-  before: readonly string[],
-  compare: (what: string, expected: string, found: string) => void,
-): void {
-  const leads = (asked: readonly string[]): string => (search.finds(position, asked) ? 'found' : 'not found');
-  const asked = words.slice(0, wordsAsked);
-  if (asked.length > 0) compare(`"${asked.join(' ')}"`, 'found', leads(asked));
-  const gone = new Set(before.flatMap((text) => search.wordsOf(text)));
-  for (const word of words) gone.delete(word);
-  for (const word of [...gone].slice(0, wordsAsked)) compare(`"${word}"`, 'not found', leads([word]));
-}
-
-function* documentsOf(
-  search: SearchSource,
-  id: string,
-): Generator<ReturnType<SearchSource['page']>[number], undefined> {
-  for (let after = 0; ;) {
-    const page = search.page(id, after, pageSize);
-    const last = page.at(-1);
-    if (last === undefined) return;
-    yield* page;
-    after = last.position;
-  }
+interface Looked {
+  readonly sequence: number;
+  readonly position: number;
+  readonly words: readonly string[];
+  /** Texts that it had. */
+  readonly before: readonly string[];
 }
 
 /** What a message says now, null: nothing that can be searched; and what it said before. */

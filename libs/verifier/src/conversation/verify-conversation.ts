@@ -3,9 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Findings } from '../findings.js';
 import { headOf, readStream } from '../log/read-stream.js';
 import type { LogSource, RowSource } from '../sources.js';
-import { compareHistory } from './compare-history.js';
+import { compareMessages } from './compare-messages.js';
 import { comparePeople } from './compare-people.js';
-import { compareSearch } from './compare-search.js';
 import { ConversationFold } from './conversation-fold.js';
 import type { SettingsFolds } from './settings-fold.js';
 
@@ -50,8 +49,7 @@ export async function verifyConversation(
     for (const device of fold.fallen) {
       found.add({ check: 'E', place: id, what: `watermarks of ${device}`, expected: 'rising', found: 'not rising' });
     }
-    await compareHistory(fold, log, rows, found);
-    await compareSearch(fold, log, rows.search(), found);
+    await compareMessages(fold, log, rows, found);
     await comparePeople(fold, settings, rows, found);
     const isSettled = (await heads()) === head && (reached >= head || reached === stoodAt);
     if (found.isClean || isSettled) {
