@@ -99,6 +99,10 @@ describe(`verifier over an embedded folder (seed ${seed})`, () => {
     scene.read('cnv_sure', 'usr_also', 2, 'dev_twice');
     scene.send('cnv_sure', 'usr_sure', 'first');
     scene.edit('cnv_sure', 3, 'usr_sure', 'second');
+    // So much later that a device may have been away between the message and its change.
+    scene.start('cnv_busy', { usr_sure: 'owner', usr_also: 'member' });
+    for (let n = 0; n < 100; n++) scene.send('cnv_busy', 'usr_also', `number ${n}`);
+    scene.edit('cnv_sure', 1, 'usr_sure', 'once');
     await server.reach(await scene.append());
     await server.stop();
   }, 60_000);
@@ -155,6 +159,42 @@ describe(`verifier over an embedded folder (seed ${seed})`, () => {
       'W',
       'read/watermarks.1.db',
       `UPDATE devices SET read = 2 WHERE device = 'dev_gone'`,
+    ],
+    [
+      'a notice that is missing',
+      'H',
+      'read/history.1.db',
+      'DELETE FROM notices WHERE position = (SELECT max(position) FROM notices)',
+    ],
+    [
+      'a notice that says something else',
+      'H',
+      'read/history.1.db',
+      `UPDATE notices SET body = replace(body, '"started"', '"renamed"')`,
+    ],
+    [
+      'receipts of one too many',
+      'W',
+      'read/watermarks.1.db',
+      `UPDATE aggregates SET body = replace(body, '[[2,', '[[3,') WHERE conversation = 'cnv_sure'`,
+    ],
+    [
+      'messages that those who come back do not get',
+      'P',
+      'read/history.1.db',
+      `UPDATE conversations SET message_position = 0 WHERE id = 'cnv_sure'`,
+    ],
+    [
+      'edits that those who come back do not get',
+      'P',
+      'read/history.1.db',
+      `UPDATE conversations SET change_position = 0 WHERE id = 'cnv_sure'`,
+    ],
+    [
+      'notices that those who come back do not get',
+      'P',
+      'read/history.1.db',
+      `UPDATE conversations SET notice_position = 0 WHERE id = 'cnv_sure'`,
     ],
     ['a title', 'I', 'read/inbox.1.db', `UPDATE heads SET title = 'another' WHERE id = 'cnv_sure'`],
     ['a mention too many', 'I', 'read/inbox.1.db', `INSERT INTO mentions VALUES ('usr_gone', 'cnv_sure', 2)`],

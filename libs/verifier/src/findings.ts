@@ -1,8 +1,8 @@
 /**
  * What is held against what. E: the log by itself. H: history. M: memberships. W: watermarks. I: entries of the inbox.
- * S: message search.
+ * S: message search. P: what devices that were away are told.
  */
-export const checks = ['E', 'H', 'M', 'W', 'I', 'S'] as const;
+export const checks = ['E', 'H', 'M', 'W', 'I', 'S', 'P'] as const;
 /**
  * Ledgers of devices. A1: accepted is in the log and reached everybody. A2: nothing was received that was not sent. A3:
  * nothing twice. A4: in order. A5: watermarks only rise. A6: unread is exact. A7: devices end as the log says, so alike.

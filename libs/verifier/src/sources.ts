@@ -45,6 +45,8 @@ export interface RowSource {
       conversationId: string,
       userId: string,
     ): Promise<readonly { readonly deviceId: string; readonly delivered: number; readonly read: number }[]>;
+    /** The receipts view. */
+    aggregate(conversationId: string): Promise<string>;
   };
   readonly inbox: {
     /** null: not a member. */

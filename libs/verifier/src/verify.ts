@@ -1,3 +1,4 @@
+import { verifyCatchUp } from './catch-up/verify-catch-up.js';
 import { SettingsFolds } from './conversation/settings-fold.js';
 import { verifyConversation } from './conversation/verify-conversation.js';
 import { type Check, type Difference, Findings } from './findings.js';
@@ -13,8 +14,8 @@ export interface VerifyOptions {
 }
 
 export interface Progress {
-  /** `log`: events up to the position; `conversations`: those that were compared. */
-  readonly phase: 'log' | 'conversations';
+  /** `log`: events up to the position; `conversations`, `absences`: those that were compared. */
+  readonly phase: 'log' | 'conversations' | 'absences';
   readonly done: number;
   readonly total: number;
 }
@@ -55,6 +56,8 @@ export async function verify({ log, rows, examples, tell }: VerifyOptions): Prom
     if (!(await verifyConversation(id, scene, findings))) unsettled.push(id);
     tell({ phase: 'conversations', done: index + 1, total: conversationIds.length });
   }
+  const tellAbsences = (done: number, total: number): void => tell({ phase: 'absences', done, total });
+  await verifyCatchUp({ log, rows, lastPosition, examples, tell: tellAbsences }, findings);
   const { compared, different, examples: first } = findings;
   const counts = { events: check.events, conversations: conversationIds.length, compared, different };
   return { ...counts, examples: first, unsettled, isClean: findings.isClean && unsettled.length === 0 };

@@ -69,11 +69,12 @@ function progress(): (progress: Progress | { phase: 'ledgers'; done: number; tot
 
 const words: Readonly<Record<Check, string>> = {
   E: 'events of the log by themselves',
-  H: 'messages of the history',
+  H: 'messages and notices of the history',
   M: 'memberships',
-  W: 'watermarks, and those of devices',
+  W: 'watermarks, of devices too, and receipts',
   I: 'entries of inboxes, and settings',
   S: 'messages in search',
+  P: 'what devices that were away are told',
   A1: 'accepted is in the log, nothing left out',
   A2: 'received is what was sent',
   A3: 'nothing twice',

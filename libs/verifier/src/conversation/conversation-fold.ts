@@ -42,7 +42,14 @@ export class ConversationFold {
   readonly #names = new Set<string>();
   readonly #deleted = new Set<number>();
 
-  constructor(readonly id: string) {}
+  /** Of members when receipts were last aggregated: the last message each had sent. */
+  readonly sentAtAdvance = new Map<string, number>();
+
+  /** @param advancedAt position of the last advance of a watermark; 0: there is none */
+  constructor(
+    readonly id: string,
+    private readonly advancedAt = 0,
+  ) {}
 
   isMember(userId: string): boolean {
     return this.windowsOf(userId).at(-1)?.untilSequence === null;
@@ -71,6 +78,7 @@ export class ConversationFold {
       else changes.push({ change: event, time });
     }
     this.#apply(event, position, time);
+    if (position <= this.advancedAt || event.type === 'ConversationStarted.v1') this.#noteForReceipts(event);
   }
 
   /** Names of messages are needed only to find one that comes twice. */
@@ -100,6 +108,16 @@ export class ConversationFold {
       this.#unpin(data.sequence);
       this.pins.push(data.sequence);
     } else if (type === 'MessageUnpinned.v1') this.#unpin(data.sequence);
+  }
+
+  #noteForReceipts({ type, data }: ParleyEvent): void {
+    if (type === 'MessageSent.v1') {
+      if (this.sentAtAdvance.has(data.senderId)) this.sentAtAdvance.set(data.senderId, data.sequence);
+    } else if (type === 'ConversationStarted.v1') {
+      for (const { userId } of data.members) this.sentAtAdvance.set(userId, 0);
+    } else if (type === 'MemberAdded.v1' || type === 'MemberJoined.v1') {
+      this.sentAtAdvance.set(data.userId, this.lastSent.get(data.userId) ?? 0);
+    } else if (type === 'MemberLeft.v1' || type === 'MemberRemoved.v1') this.sentAtAdvance.delete(data.userId);
   }
 
   #start(data: DataOf<'ConversationStarted.v1'>, position: number, time: number): void {

@@ -5,6 +5,7 @@ import { headOf, readStream } from '../log/read-stream.js';
 import type { LogSource, RowSource } from '../sources.js';
 import { compareMessages } from './compare-messages.js';
 import { comparePeople } from './compare-people.js';
+import { compareReceipts } from './compare-receipts.js';
 import { ConversationFold } from './conversation-fold.js';
 import type { SettingsFolds } from './settings-fold.js';
 
@@ -39,7 +40,7 @@ export async function verifyConversation(
   for (let left = tries; left > 0; left--) {
     const found = new Findings(keep);
     const [head, reached] = [await heads(), await rows.projectedTo()];
-    const fold = new ConversationFold(id);
+    const fold = new ConversationFold(id, await headOf(log, receiptsStream(id)));
     for (const stream of streams) {
       for await (const page of readStream(log, stream)) for (const event of page) fold.apply(event);
     }
@@ -50,6 +51,7 @@ export async function verifyConversation(
       found.add({ check: 'E', place: id, what: `watermarks of ${device}`, expected: 'rising', found: 'not rising' });
     }
     await compareMessages(fold, log, rows, found);
+    await compareReceipts(fold, rows, found);
     await comparePeople(fold, settings, rows, found);
     const isSettled = (await heads()) === head && (reached >= head || reached === stoodAt);
     if (found.isClean || isSettled) {
