@@ -32,7 +32,7 @@ describe('parley verify', () => {
     const { code, out, err } = await parley(server.settings, 'verify');
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toContain('Everything is as the log says.');
-    expect(out).toMatch(/H {2}messages of the history +2 {2}✓/);
+    expect(out).toMatch(/H {2}messages and notices of the history +3 {2}✓/);
   });
 
   it('tells what differs, with both sides, and ends with 1', async () => {
@@ -47,6 +47,20 @@ describe('parley verify', () => {
     expect(code).toBe(1);
     const { different, isClean } = JSON.parse(out) as Report;
     expect({ isClean, different: different.H }).toEqual({ isClean: false, different: 1 });
+  });
+
+  it('repairs what differs, and only that, while the server serves', async () => {
+    expect(await parley(server.settings, 'verify', '--repair')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('No server runs on'),
+    });
+    server = await server.restart();
+    const { code, out } = await parley(server.settings, 'verify', '--repair');
+    expect(out).toMatch(
+      /Building history anew.[^]*1 different.[^]*Switched to the new one.[^]*Everything is as the log/,
+    );
+    expect(out).not.toMatch(/Building (?!history)/);
+    expect(code).toBe(0);
   });
 
   it('says what is wrong with what it is asked', async () => {

@@ -15,30 +15,58 @@ import {
 import { parseArguments } from './arguments.js';
 import { ExpectedFailure, UsageError } from './errors.js';
 import { ledgersIn } from './ledgers.js';
+import { projectionsToRebuild, rebuildAll } from './repair.js';
 
-const usage = 'Usage: parley verify [--json] [--examples 20] [--device-logs DIR] [--data-dir DIR]';
+const usage = 'Usage: parley verify [--json] [--repair] [--examples 20] [--device-logs DIR] [--data-dir DIR]';
+/** Rebuilding what others are put together from, and then these themselves. */
+const mostRepairs = 2;
 const tellEveryMs = 1_000;
 
-/** Exit codes: 0 all is as the log says, 1 something differs, 2 wrong use. */
+/**
+ * Exit codes: 0 all is as the log says (with `--repair`: now), 1 something differs, 2 wrong use.
+ */
 export async function verifyFolder(argv: readonly string[]): Promise<number> {
-  const { words, flags } = parseArguments(argv, new Set(['json']));
-  const { json, examples = '20', 'device-logs': deviceLogs, ...settings } = flags;
-  if (words.length > 0 || !/^\d{1,6}$/.test(examples)) throw new UsageError(usage);
+  const { words, flags } = parseArguments(argv, new Set(['json', 'repair']));
+  const { json, repair, examples = '20', 'device-logs': deviceLogs, ...settings } = flags;
+  const isWrong = words.length > 0 || !/^\d{1,6}$/.test(examples) || (json === 'true' && repair === 'true');
+  if (isWrong) throw new UsageError(usage);
   const { dataDir } = loadConfig(process.env, settings);
   const ledgers = deviceLogs === undefined ? null : ledgersIn(deviceLogs);
+  const look = (): Promise<Looked> => lookAt(dataDir, Number(examples), ledgers);
+  let looked = await look();
+  if (json === 'true') console.log(JSON.stringify({ ...looked.report, devices: looked.devices }));
+  else tellLooked(looked);
+  for (let left = repair === 'true' ? mostRepairs : 0; left > 0; left--) {
+    const names = projectionsToRebuild(looked.report);
+    if (names.length === 0) break;
+    await rebuildAll(names, settings);
+    console.log('');
+    looked = await look();
+    tellLooked(looked);
+  }
+  if (repair === 'true' && looked.report.different.E > 0)
+    console.log('\nThe log itself is not repaired: see docs/operations/backup.md.');
+  return looked.report.isClean && looked.devices?.isClean !== false ? 0 : 1;
+}
+
+interface Looked {
+  readonly report: Report;
+  readonly seconds: number;
+  readonly devices: DeviceReport | null;
+}
+
+async function lookAt(
+  dataDir: string,
+  examples: number,
+  ledgers: ReturnType<typeof ledgersIn> | null,
+): Promise<Looked> {
   const { log, rows } = open(dataDir);
   try {
     const began = performance.now();
-    const options = { log, examples: Number(examples), tell: progress() };
+    const options = { log, examples, tell: progress() };
     const report = await verify({ ...options, rows });
     const seconds = (performance.now() - began) / 1_000;
-    const devices = ledgers === null ? null : await verifyDevices({ ...options, ledgers });
-    if (json === 'true') console.log(JSON.stringify({ ...report, devices }));
-    else {
-      tell(report, seconds);
-      if (devices !== null) tellDevices(devices);
-    }
-    return report.isClean && devices?.isClean !== false ? 0 : 1;
+    return { report, seconds, devices: ledgers === null ? null : await verifyDevices({ ...options, ledgers }) };
   } catch (error) {
     const isExpected = error instanceof LedgerUnreadable || error instanceof EventLogDamaged;
     throw isExpected ? new ExpectedFailure(error.message) : error;
@@ -54,6 +82,11 @@ function open(dataDir: string) {
   } catch (error) {
     throw error instanceof EventLogUnusable ? new ExpectedFailure(error.message) : error;
   }
+}
+
+function tellLooked({ report, seconds, devices }: Looked): void {
+  tell(report, seconds);
+  if (devices !== null) tellDevices(devices);
 }
 
 /** A line a second at most, on standard error. */
