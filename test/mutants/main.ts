@@ -1,40 +1,54 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { type Mutant, plant } from './mutant.js';
+import { help, type Options, parseOptions, UsageError } from './options.js';
 import { domainMutants } from './planted/domain.js';
 import { edgeMutants } from './planted/edge.js';
 import { readSideMutants } from './planted/read-side.js';
+import { verifierMutants } from './planted/verifier.js';
 import { writeSideMutants } from './planted/write-side.js';
 import { checkUnmutated, makeCopy, removeCopy, tryMutant } from './run.js';
-
-const help = `Usage: npm run mutants -- [--only name,…] [--list] [--json] [--help]
-Plants small bugs in a copy of the repository, one at a time, and runs the specs that should see each.
-Exit code 1: one escaped or does not compile.`;
+import { writeTable } from './write-table.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
-const boolean = { type: 'boolean' } as const;
-const { values } = parseArgs({ options: { only: { type: 'string' }, list: boolean, json: boolean, help: boolean } });
-const all: readonly Mutant[] = [...domainMutants, ...writeSideMutants, ...readSideMutants, ...edgeMutants];
-const names = values.only?.split(',');
-const unknown = names?.filter((name) => !all.some((mutant) => mutant.name === name)) ?? [];
-if (unknown.length > 0) throw new Error(`there is no mutant ${unknown.join(', ')}`);
-const mutants = all.filter(({ name }) => names?.includes(name) ?? true);
-for (const mutant of mutants) plant(mutant, readFileSync(`${root}${mutant.file}`, 'utf8'));
+const all: readonly Mutant[] = [
+  ...domainMutants,
+  ...writeSideMutants,
+  ...readSideMutants,
+  ...edgeMutants,
+  ...verifierMutants,
+];
 
-if (values.help === true) console.log(help);
-else if (values.list === true) for (const { name, breaks } of mutants) console.log(`${name}: ${breaks}`);
-else {
+try {
+  const options = parseOptions(process.argv.slice(2), new Set(all.map(({ name }) => name)));
+  if (options === null) process.stdout.write(help);
+  else process.exitCode = await run(options);
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`${error.message}\n\n${help}`);
+  process.exitCode = 2;
+}
+
+async function run({ only, list, json, writeDocs }: Options): Promise<number> {
+  const mutants = all.filter(({ name }) => only?.includes(name) ?? true);
+  for (const mutant of mutants) plant(mutant, readFileSync(`${root}${mutant.file}`, 'utf8'));
+  if (list) {
+    for (const { name, breaks } of mutants) console.log(`${name}: ${breaks}`);
+    return 0;
+  }
   const copy = makeCopy(root);
   try {
     checkUnmutated(copy, mutants);
     const verdicts = mutants.map((mutant) => {
       const verdict = tryMutant(copy, mutant);
-      if (values.json !== true) console.log(`${verdict.verdict} ${verdict.name} ${verdict.seconds} s`);
+      if (!json) console.log(`${verdict.verdict} ${verdict.name} ${verdict.seconds} s`);
       return verdict;
     });
-    if (values.json === true) console.log(JSON.stringify(verdicts, null, 2));
-    if (verdicts.some(({ verdict }) => verdict !== 'caught')) process.exitCode = 1;
+    if (json) console.log(JSON.stringify(verdicts, null, 2));
+    const caught = verdicts.filter(({ verdict }) => verdict === 'caught').length;
+    if (!json) console.log(`\n${caught} of ${verdicts.length} caught`);
+    if (writeDocs) await writeTable(`${root}docs/mutants.md`, mutants, verdicts);
+    return caught === verdicts.length ? 0 : 1;
   } finally {
     removeCopy(copy);
   }

@@ -16,7 +16,8 @@ import { type Mutant, plant, type Suite } from './mutant.js';
 
 export interface Verdict {
   readonly name: string;
-  readonly verdict: 'caught' | 'ESCAPED' | 'does not compile';
+  /** `out of time`: the specs did not end, which nobody would take for an answer. */
+  readonly verdict: 'caught' | 'ESCAPED' | 'does not compile' | 'out of time';
   readonly seconds: number;
 }
 
@@ -44,18 +45,30 @@ export function makeCopy(root: string): string {
   return copy;
 }
 
-const succeeds = (copy: string, program: string, args: readonly string[]): boolean =>
-  spawnSync(join(copy, 'node_modules/.bin', program), args, { cwd: copy, stdio: 'ignore', timeout: 600_000 }).status ===
-  0;
+type Outcome = 'passes' | 'fails' | 'out of time';
+/** Of one suite; each takes less than half a minute by itself. */
+const patience = 300_000;
 
-const passes = (copy: string, { project, paths }: Suite): boolean =>
-  succeeds(copy, 'vitest', ['run', '--project', project, '--bail', '1', ...paths]);
+function outcomeOf(copy: string, program: string, args: readonly string[]): Outcome {
+  const { status, error } = spawnSync(join(copy, 'node_modules/.bin', program), args, {
+    cwd: copy,
+    stdio: 'ignore',
+    timeout: patience,
+  });
+  if (error !== undefined && 'code' in error && error.code === 'ETIMEDOUT') return 'out of time';
+  return status === 0 ? 'passes' : 'fails';
+}
+
+const compile = (copy: string): Outcome => outcomeOf(copy, 'tsc', ['-b']);
+const test = (copy: string, { project, paths }: Suite): Outcome =>
+  outcomeOf(copy, 'vitest', ['run', '--project', project, '--bail', '1', ...paths]);
 
 /** The suites without a mutant. @throws Error when one fails: then "caught" would mean nothing */
 export function checkUnmutated(copy: string, mutants: readonly Mutant[]): void {
-  if (!succeeds(copy, 'tsc', ['-b'])) throw new Error('the repository does not compile as it is');
+  if (compile(copy) !== 'passes') throw new Error('the repository does not compile as it is');
   const suites = new Map(mutants.map(({ suite }) => [JSON.stringify(suite), suite]));
-  for (const [name, suite] of suites) if (!passes(copy, suite)) throw new Error(`fails without any mutant: ${name}`);
+  for (const [name, suite] of suites)
+    if (test(copy, suite) !== 'passes') throw new Error(`fails without any mutant: ${name}`);
 }
 
 export function tryMutant(copy: string, mutant: Mutant): Verdict {
@@ -69,8 +82,9 @@ export function tryMutant(copy: string, mutant: Mutant): Verdict {
   });
   writeFileSync(file, plant(mutant, source));
   try {
-    if (!succeeds(copy, 'tsc', ['-b'])) return told('does not compile');
-    return told(passes(copy, mutant.suite) ? 'ESCAPED' : 'caught');
+    if (compile(copy) !== 'passes') return told('does not compile');
+    const outcome = test(copy, mutant.suite);
+    return told(outcome === 'passes' ? 'ESCAPED' : outcome === 'fails' ? 'caught' : outcome);
   } finally {
     writeFileSync(file, source);
   }

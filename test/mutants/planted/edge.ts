@@ -60,4 +60,12 @@ export const edgeMutants: readonly Mutant[] = [
     replace: 'this.highest',
     suite: client,
   },
+  {
+    name: 'outbox-renames-what-it-sends-again',
+    breaks: 'sent again is the same message, never a second one',
+    file: 'libs/client/src/live/outbox.ts',
+    find: 'const name = { conversationId, clientMessageId };',
+    replace: 'const name = { conversationId, clientMessageId: `${clientMessageId}-${Math.random()}` };',
+    suite: client,
+  },
 ];

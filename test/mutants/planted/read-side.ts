@@ -61,4 +61,30 @@ export const readSideMutants: readonly Mutant[] = [
     replace: '',
     suite: merge,
   },
+  {
+    name: 'publish-before-history',
+    breaks: 'what is pushed can be read',
+    file: 'apps/projector/src/runner/start-projector.ts',
+    find: 'await spanning(applying, this.#applyTo(inStep.filter(isCore), batch))',
+    replace:
+      'await spanning(applying, Promise.race([this.#applyTo(inStep.filter(isCore), batch), Promise.resolve([])]))',
+    suite: { project: 'unit', paths: ['apps/projector/src/runner'] },
+  },
+  {
+    name: 'unread-counted-twice',
+    breaks: 'unread is exact',
+    file: 'libs/events/src/unread.ts',
+    find: 'sum + part.to - part.from + 1',
+    replace: 'sum + 2 * (part.to - part.from + 1)',
+    suite: { project: 'unit', paths: ['libs/events/src'] },
+  },
+  {
+    name: 'order-by-clock',
+    breaks: 'everybody sees the order of the sequences',
+    file: 'libs/embedded/src/read-models/history/history-rows.ts',
+    find: 'WHERE conversation = ? AND sequence BETWEEN ? AND ? ORDER BY sequence LIMIT ?',
+    replace:
+      "WHERE conversation = ? AND sequence BETWEEN ? AND ? ORDER BY json_extract(body, '$.time'), sequence LIMIT ?",
+    suite: { project: 'integration', paths: ['test/contract/read-models.embedded.spec.ts'] },
+  },
 ];

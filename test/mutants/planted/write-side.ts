@@ -34,7 +34,7 @@ export const writeSideMutants: readonly Mutant[] = [
     file: 'libs/embedded/src/log/subscription.ts',
     find: 'await this.#endOr(this.#news(seen));',
     replace: 'await this.#endOr(this.#news(this.signal === null ? seen : observe(this.signal)));',
-    suite: log,
+    suite: { project: 'unit', paths: ['libs/embedded/src/log'] },
   },
   {
     name: 'two-nodes-blind-append',

@@ -74,8 +74,14 @@ interface Connected {
   readonly from: number | null;
 }
 
-function setUp(beforeInfo: () => Promise<void> = () => Promise.resolve()) {
-  const world = new World();
+interface SetUpOptions {
+  readonly beforeInfo?: () => Promise<void>;
+  /** How much positions rise. */
+  readonly apart?: number;
+}
+
+function setUp({ beforeInfo = () => Promise.resolve(), apart = 10 }: SetUpOptions = {}) {
+  const world = new World(apart);
   const gate = new TestGate();
   const hub = new Hub({ delivery: world, models: world.models, cursors, logger: silentLogger });
   const replay = createReplay({
@@ -182,8 +188,8 @@ const doing: { readonly [D in Step['do']]: (next: Extract<Step, { do: D }>, scen
   flow: ({ which }, scene) => one(scene, which)?.device.flow(),
 };
 
-async function run(steps: readonly Step[], { lagging = false } = {}): Promise<Scene> {
-  const scene: Scene = { ...setUp(), connected: [], gone: [] };
+async function run(steps: readonly Step[], { lagging = false, apart = 10 } = {}): Promise<Scene> {
+  const scene: Scene = { ...setUp({ apart }), connected: [], gone: [] };
   const { world, gate, hub, connected } = scene;
   for (const userId of users) world.append({ type: 'join', conversationId: 'cnv_1', userId });
   world.project();
@@ -251,7 +257,7 @@ describe('a replay', () => {
 
   it('waits for the log when it is away, and then goes on', async () => {
     const away = vi.fn<() => Promise<void>>(async () => {}).mockRejectedValueOnce(new EventLogUnavailable());
-    const { connect } = setUp(away);
+    const { connect } = setUp({ beforeInfo: away });
     const { device } = connect('usr_ann', 1_000);
     await vi.waitFor(() => expect(device.frames.map((frame) => frame['type'])).toEqual(['error', 'resync']), 5_000);
     expect(device.frames[0]).toMatchObject({ code: 'feature_unavailable', retryAfterMs: 500 });
@@ -282,8 +288,8 @@ describe('the seam between replay and live', () => {
 
   it('never hands out a cursor that passes something not yet sent', async () => {
     await fc.assert(
-      fc.asyncProperty(steps, async (steps) => {
-        const { world, connected, gone } = await run(steps);
+      fc.asyncProperty(steps, fc.constantFrom(1, 10), async (steps, apart) => {
+        const { world, connected, gone } = await run(steps, { apart });
         for (const one of [...connected, ...gone]) {
           const beginning = beginningOf(one);
           const sent: string[] = [];

@@ -41,7 +41,7 @@ const openGate: Gate = { pass: () => Promise.resolve() };
 
 /**
  * A small model of everything behind the gateway: conversations, a log, read models as of a projected position, and
- * deliveries. Positions rise by ten, so that nobody can count on last + 1. A message's sequence is its position.
+ * deliveries. A message's sequence is its position.
  */
 export class World implements DeliverySubscriber {
   gate: Gate = openGate;
@@ -56,6 +56,9 @@ export class World implements DeliverySubscriber {
   #readable = 0;
   #published = 0;
 
+  /** @param apart how much positions rise: nobody may count on last + 1, and nobody may pass it */
+  constructor(private readonly apart = 10) {}
+
   get lastPosition(): number {
     return this.#log.at(-1)?.position ?? 0;
   }
@@ -65,7 +68,7 @@ export class World implements DeliverySubscriber {
   }
 
   append(event: WorldEvent): number {
-    const position = this.lastPosition + 10;
+    const position = this.lastPosition + this.apart;
     this.#log.push({ position, event });
     return position;
   }
