@@ -137,7 +137,10 @@ export class Scene {
   write(stream: string, event: ParleyEvent, actorId: string): this {
     const id = (++this.#ids).toString(16).padStart(12, '0');
     const scene = this.number.toString(16).padStart(8, '0');
-    const input = { eventId: `${scene}-0000-8000-8000-${id}`, time: 1_750_000_000_000 + this.#ids * 1_000 };
+    // The clocks of those who write differ: whoever orders by time shows another order.
+    const late = this.#ids % 3 === 0 ? 5_000 : 0;
+    const time = 1_750_000_000_000 + this.#ids * 1_000 - late;
+    const input = { eventId: `${scene}-0000-8000-8000-${id}`, time };
     const encoded = encodeEvent(event, { ...input, metadata: { actorId } });
     this.#pending.push({ stream, event: encoded, meaning: event });
     this.written.push({ stream, event });
