@@ -16,6 +16,8 @@ it.each([
   ['\ude00', 3],
   ['\ude00\ud83d', 6],
   ['\ud83d😀', 7],
+  ['\ud83d€', 6],
+  ['\ude00\ude00', 6],
 ])('counts the bytes of %j', (text, bytes) => {
   expect(utf8Length(text)).toBe(bytes);
   expect(platformLength(text)).toBe(bytes);
@@ -31,3 +33,14 @@ it('counts as the platform does, whatever the text', () => {
     }),
   );
 });
+
+/** Where the number of bytes changes, each before anything else. */
+const edges = [0x7f, 0x80, 0x7ff, 0x800, 0xd7ff, 0xd800, 0xdbff, 0xdc00, 0xdfff, 0xe000, 0xffff];
+
+it.each(edges.flatMap((first) => edges.map((second) => [first, second] as const)))(
+  'counts at the edges of what a unit can be: %i, %i',
+  (first, second) => {
+    const text = String.fromCharCode(first, second);
+    expect(utf8Length(text)).toBe(platformLength(text));
+  },
+);

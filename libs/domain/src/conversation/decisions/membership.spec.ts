@@ -33,6 +33,11 @@ describe('add members', () => {
       refused('member_limit', { limit: limits.membersPerAdd, actual: limits.membersPerAdd + 1 }),
     );
   });
+  it('takes as many as one command may add, and as the group has room for', () => {
+    const userIds = Array.from({ length: limits.membersPerAdd }, (_, i) => `u${i}`);
+    const almostFull: ConversationState = { ...started(), memberCount: limits.groupMembers - userIds.length };
+    expect(addMembers(almostFull, { actorId: 'anna', userIds })).toMatchObject({ ok: true });
+  });
   it('is refused when the group would be too large, but not to members of a full one', () => {
     const full: ConversationState = { ...started(), memberCount: limits.groupMembers };
     expect(addMembers(full, { actorId: 'anna', userIds: ['eve'] })).toEqual({

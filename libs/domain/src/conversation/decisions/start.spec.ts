@@ -72,8 +72,11 @@ describe('start a group or channel', () => {
       refused('conversation_exists'),
     );
   });
-  it('is refused with too many people', () => {
+  it('is refused with too many people, and no sooner', () => {
     const memberIds = Array.from({ length: limits.membersAtStart }, (_, i) => `u${i}`);
+    expect(
+      given().when((state) => startGroupOrChannel(state, { ...command, memberIds: memberIds.slice(1) })),
+    ).toMatchObject({ ok: true });
     expect(given().when((state) => startGroupOrChannel(state, { ...command, memberIds }))).toEqual(
       refused('member_limit', { limit: limits.membersAtStart, actual: limits.membersAtStart + 1 }),
     );
