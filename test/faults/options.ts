@@ -11,6 +11,8 @@ export interface FaultOptions {
   readonly seconds: number;
   readonly seed: number;
   readonly json: boolean;
+  /** The document that gets the table; null: none. */
+  readonly docs: string | null;
   /** For data and ledgers: a folder a scenario, kept when a promise was broken. */
   readonly home: string;
 }
@@ -29,6 +31,7 @@ Exit code 0: every promise was kept.
   --seed S       where kills strike (default: by the clock; printed)
   --home DIR     for data and ledgers (default: a new temporary folder)
   --json         one line of JSON a scenario
+  --write-docs   the table of all of them into docs/reliability.md, when every promise was kept
   --list, --help
 `;
 
@@ -48,6 +51,7 @@ export function parseOptions(argv: readonly string[], names: readonly string[]):
     seconds: whole('--seconds', values.seconds ?? '30'),
     seed: whole('--seed', values.seed ?? String(Date.now() % 100_000)),
     json: values.json === true,
+    docs: values['write-docs'] === true ? 'docs/reliability.md' : null,
     home: values.home ?? mkdtempSync(join(tmpdir(), 'parley-faults-')),
   };
 }
@@ -57,7 +61,10 @@ function parse(argv: readonly string[]) {
   const flag = { type: 'boolean' } as const;
   const shared = { only: text, times: text, sockets: text, seconds: text, seed: text, home: text };
   try {
-    return parseArgs({ args: [...argv], options: { ...shared, json: flag, list: flag, help: flag } }).values;
+    return parseArgs({
+      args: [...argv],
+      options: { ...shared, json: flag, 'write-docs': flag, list: flag, help: flag },
+    }).values;
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

@@ -6,8 +6,9 @@ import { judge, loggedMessages } from './judge.js';
 import type { FaultOptions } from './options.js';
 import { type Scenario, scenarios } from './scenarios/scenarios.js';
 import { Talk } from './talk.js';
+import { writeTable } from './write-table.js';
 
-interface Row {
+export interface Row {
   readonly name: string;
   readonly done: string;
   readonly acked: number;
@@ -21,10 +22,12 @@ interface Row {
 /** True: every promise was kept. */
 export async function run(options: FaultOptions, tell: (line: string) => void): Promise<boolean> {
   let isKept = true;
+  const rows: Row[] = [];
   for (const name of options.only) {
     const home = join(options.home, name);
     try {
       const row = await play(name, scenarios[name] as Scenario, home, options);
+      rows.push(row);
       tell(options.json ? JSON.stringify(row) : lineOf(row));
       const isGood = row.lost + row.doubled + row.outOfOrder === 0 && row.verifier === 'clean';
       isKept &&= isGood;
@@ -34,6 +37,7 @@ export async function run(options: FaultOptions, tell: (line: string) => void): 
       tell(`✗ ${name}: ${String((error as Error).stack)}; data and ledgers in ${home}`);
     }
   }
+  if (options.docs !== null && isKept) await writeTable(options.docs, rows);
   return isKept;
 }
 
@@ -44,7 +48,7 @@ async function play(name: string, scenario: Scenario, home: string, options: Fau
   if (diskMiB !== undefined) execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${diskMiB}m`, 'tmpfs', dataDir]);
   let talk: Talk | null = null;
   try {
-    talk = await Talk.begin(home);
+    talk = await Talk.begin(home, { ...scenario, seed: options.seed });
     const done = await scenario.harm(talk, options);
     await talk.end(async () => (await loggedMessages(dataDir)).length);
     const verified = await parley(talk.server.settings, 'verify', '--device-logs', talk.ledgerFolder);

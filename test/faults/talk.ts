@@ -9,6 +9,19 @@ import { password, type Person, register } from '../kit/people.js';
 import { ask, call } from '../kit/rest.js';
 import type { Settings } from '../kit/server-process.js';
 import { startEmbedded, type TestServer } from '../kit/server.js';
+import { Random } from '../demo/logs/random.js';
+import { Network } from './network.js';
+
+export interface Surroundings {
+  /** Settings of the server. */
+  readonly environment?: Settings;
+  /** Devices talk through a network that can be harmed. */
+  readonly hasNetwork?: boolean;
+  readonly seed: number;
+}
+
+/** All of them come from one address here. */
+const fromOneAddress = { PARLEY_CONNECTIONS_PER_ADDRESS: '1000000' };
 
 /** What one device saw, in memory and in its file. */
 export interface Ledger {
@@ -40,11 +53,16 @@ export class Talk {
     readonly dataDir: string,
     /** A file a device. */
     readonly ledgerFolder: string,
+    /** Between the devices and the server; null: they are connected directly. */
+    readonly network: Network | null,
   ) {}
 
-  static async begin(home: string): Promise<Talk> {
+  static async begin(home: string, { environment = {}, hasNetwork = false, seed }: Surroundings): Promise<Talk> {
     const dataDir = join(home, 'data');
-    const talk = new Talk(await startEmbedded({ dataDir }), dataDir, join(home, 'ledgers'));
+    const server = await startEmbedded({ dataDir, environment: { ...fromOneAddress, ...environment } });
+    const random = new Random(seed);
+    const network = hasNetwork ? await Network.before(server.url, () => random.next()) : null;
+    const talk = new Talk(server, dataDir, join(home, 'ledgers'), network);
     mkdirSync(talk.ledgerFolder, { recursive: true });
     await talk.#gather();
     return talk;
@@ -102,6 +120,7 @@ export class Talk {
       entries.filter(({ event }) => event === 'received').length >= messages;
     while (!this.ledgers.every(isThere) && performance.now() < until) await sleep(100);
     await Promise.all(this.#clients.map((client) => client.close()));
+    this.network?.close();
     for (const file of this.#files) file.end();
     await Promise.all(this.#files.map((file) => finished(file)));
   }
@@ -126,9 +145,8 @@ export class Talk {
     const ledger: Ledger = { name: `device-${n}`, entries: [] };
     const file = createWriteStream(join(this.ledgerFolder, `${ledger.name}.ndjson`));
     this.#files.push(file);
-    const { url } = this.server;
     const client = new ParleyClient({
-      url,
+      url: this.network?.url ?? this.server.url,
       pipeline: lanesOfADevice,
       connection: { backoffBaseMs: 20, backoffCapMs: 500 },
       record: (entry) => {

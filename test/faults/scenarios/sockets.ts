@@ -21,14 +21,47 @@ export async function reconnect(talk: Talk, { sockets: wanted }: FaultOptions): 
   return `${sockets} sockets reconnected at once after a kill, the last was welcome after ${seconds} s`;
 }
 
+/** What the server keeps for one of the slow at most. */
+export const slowBytes = 65_536;
+/** More than the operating system takes in for a socket that nobody reads. */
+const slowMessages = 5_000;
+const leastRoomMiB = 256;
+const mebibyte = 1_048_576;
+
 export async function slowReaders(talk: Talk, { sockets }: FaultOptions): Promise<string> {
   const held = await openAll(talk, await talk.morePeople(Math.ceil(sockets / 10), 'members'));
-  for (const socket of held) socket.pause();
-  const before = performance.now();
-  await talk.untilAccepted(talk.accepted + 2_000);
-  const seconds = ((performance.now() - before) / 1_000).toFixed(1);
+  const codes = new Map<number, number>();
+  for (const socket of held) {
+    socket.on('close', (code) => codes.set(code, (codes.get(code) ?? 0) + 1));
+    socket.pause();
+  }
+  const [before, began] = [await residentMiB(talk), performance.now()];
+  let most = before;
+  for (const end = talk.accepted + slowMessages; talk.accepted < end;) {
+    await talk.untilAccepted(Math.min(end, talk.accepted + 500));
+    most = Math.max(most, await residentMiB(talk));
+  }
+  const seconds = ((performance.now() - began) / 1_000).toFixed(1);
+  for (const socket of held) socket.resume();
+  await talk.untilAccepted(talk.accepted + 100);
   for (const socket of held) socket.terminate();
-  return `${held.length} sockets read nothing while 2,000 messages came, in ${seconds} s`;
+  await talk.untilAccepted(talk.accepted + 1);
+  const closed = [...codes].filter(([code]) => code !== 1006).map(([code, count]) => `${count} with ${code}`);
+  const odd = [...codes.keys()].filter((code) => code !== tooSlow && code !== 1006);
+  if (odd.length > 0) throw new Error(`slow sockets were closed with ${odd.join(', ')}`);
+  const allowed = leastRoomMiB + (held.length * slowBytes) / mebibyte;
+  if (most - before > allowed) throw new Error(`the server grew by ${Math.round(most - before)} MiB`);
+  return (
+    `${held.length} sockets read nothing while ${slowMessages} messages came, in ${seconds} s; ` +
+    `closed: ${closed.join(', ') || 'none'}; the server grew from ${Math.round(before)} to ${Math.round(most)} MiB`
+  );
+}
+
+const tooSlow = 4000;
+
+async function residentMiB(talk: Talk): Promise<number> {
+  const { all = '' } = await talk.server.metrics();
+  return Number(/^process_resident_memory_bytes (\S+)/m.exec(all)?.[1]) / mebibyte;
 }
 
 const openAll = (talk: Talk, tokens: readonly string[]): Promise<WebSocket[]> =>
@@ -43,7 +76,9 @@ function openOne(url: string, token: string): Promise<WebSocket> {
       let isWelcome = false;
       socket.on('error', () => undefined);
       socket.on('open', () => socket.send(JSON.stringify({ type: 'hello', token })));
-      socket.once('message', () => {
+      socket.once('message', (data: Buffer) => {
+        // Anything else says why it is not.
+        if ((JSON.parse(data.toString()) as { type: string }).type !== 'welcome') return;
         isWelcome = true;
         resolve(socket);
       });
