@@ -84,12 +84,18 @@ export class Talk {
   }
 
   /** One send by REST: `accepted` or the code of the refusal. */
-  async tryToSend(): Promise<string> {
+  async tryToSend(text = 'is there room?'): Promise<string> {
     const params = { conversationId: this.#conversationId };
-    const body = { clientMessageId: randomUUID(), content: { type: 'text.v1', text: 'is there room?' } };
+    const body = { clientMessageId: randomUUID(), content: { type: 'text.v1', text } };
     const token = this.#ann?.token ?? '';
     const answer = await call(this.server.url, messageCommandRoutes.sendMessage, { params, body, token });
     return answer.status < 300 ? 'accepted' : (answer.body as { code: string }).code;
+  }
+
+  /** A metric of the server that has no labels. */
+  async figure(name: string): Promise<number> {
+    const { all = '' } = await this.server.metrics();
+    return Number(new RegExp(`^${name} (\\S+)`, 'm').exec(all)?.[1]);
   }
 
   /** Tokens of so many more people, each on a device: of this conversation, or of none. */

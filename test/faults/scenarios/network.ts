@@ -16,7 +16,7 @@ export async function halfOpen(talk: Talk): Promise<string> {
     const silenced = network.silence();
     await talk.untilAccepted(talk.accepted + 100);
     const backMs = performance.now() - began;
-    await untilLetGo(talk);
+    await untilOnlyDevices(talk);
     const goneMs = performance.now() - began;
     took.push(`${silenced} (back after ${seconds(backMs)}, let go by the server after ${seconds(goneMs)})`);
   }
@@ -30,13 +30,12 @@ export async function loss(talk: Talk): Promise<string> {
   return `100 ms later each way, 1 % lost once and repeated after 300 ms: ${messages} sends in ${seconds(performance.now() - began)}`;
 }
 
-/** The sessions that nobody is behind any more are ended: as many sockets are open as there are devices. */
-async function untilLetGo(talk: Talk): Promise<void> {
+/** The server has ended all other sockets. @throws Error when it still has some after a minute */
+export async function untilOnlyDevices(talk: Talk): Promise<void> {
   const until = performance.now() + withinMs;
   for (let open = NaN; open !== talk.ledgers.length; await sleep(20)) {
     if (performance.now() > until) throw new Error(`${open} sockets are open, for ${talk.ledgers.length} devices`);
-    const { all = '' } = await talk.server.metrics();
-    open = Number(/^parley_active_connections (\d+)/m.exec(all)?.[1]);
+    open = await talk.figure('parley_active_connections');
   }
 }
 
