@@ -4,20 +4,10 @@ import { join } from 'node:path';
 import { parley } from '../kit/operator.js';
 import { judge, loggedMessages } from './judge.js';
 import type { FaultOptions } from './options.js';
+import type { Row } from './row.js';
 import { type Scenario, scenarios } from './scenarios/scenarios.js';
 import { Talk } from './talk.js';
 import { writeTable } from './write-table.js';
-
-export interface Row {
-  readonly name: string;
-  readonly done: string;
-  readonly acked: number;
-  readonly lost: number;
-  readonly doubled: number;
-  readonly outOfOrder: number;
-  readonly longestPauseMs: number;
-  readonly verifier: string;
-}
 
 /** True: every promise was kept. */
 export async function run(options: FaultOptions, tell: (line: string) => void): Promise<boolean> {

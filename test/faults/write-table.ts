@@ -1,6 +1,6 @@
 import { cpus } from 'node:os';
 import { writeMeasuredPart } from '../kit/measured-part.js';
-import type { Row } from './run.js';
+import type { Row } from './row.js';
 
 /** Into the document at this path. */
 export async function writeTable(path: string, rows: readonly Row[]): Promise<void> {
