@@ -10,6 +10,7 @@ import {
 } from '@parley/ports';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BulkWriter } from './documents/bulk-writer.js';
+import { IndexDocuments } from './documents/index-documents.js';
 import { connect } from './engine/connect.js';
 import { asked, ElasticsearchFailure } from './engine/failure.js';
 import { ElasticsearchGenerations } from './generations/elasticsearch-generations.js';
@@ -163,6 +164,12 @@ export class ElasticsearchSearch {
     );
     const primaries = stats._all.primaries;
     return { documents: primaries?.docs?.count ?? 0, bytes: primaries?.store?.size_in_bytes ?? 0 };
+  }
+
+  /** Everything in the generation that serves now, for whoever checks it; null: nothing was ever built. */
+  async documents(): Promise<IndexDocuments | null> {
+    const serving = await this.#generations.serving();
+    return serving === null ? null : new IndexDocuments(this.#client, serving);
   }
 
   reader(sources: JudgeSources): ElasticsearchSearchReader {

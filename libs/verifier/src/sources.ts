@@ -62,8 +62,8 @@ export interface RowSource {
       readonly hasMore: boolean;
     }>;
   };
-  /** What message search holds, of whoever's conversations; null: nothing is searchable yet. */
-  search(): SearchSource | null;
+  /** What message search holds now, of whoever's conversations; null: nothing is searchable yet. */
+  search(): Promise<SearchSource | null>;
 }
 
 /** In the order of the timeline. */
@@ -79,8 +79,9 @@ export interface HistoryRow {
 export interface SearchRow {
   readonly position: number;
   readonly sequence: number;
+  /** Of a removed message it may be missing: empty. */
   readonly senderId: string;
-  /** Milliseconds since 1970 UTC. */
+  /** Milliseconds since 1970 UTC. Of a removed message it may be missing: 0. */
   readonly time: number;
   /** Each once; none when nothing of it is searchable. */
   readonly words: readonly string[];

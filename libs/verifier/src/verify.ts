@@ -1,3 +1,4 @@
+import { Places } from './catch-up/places.js';
 import { verifyCatchUp } from './catch-up/verify-catch-up.js';
 import { SettingsFolds } from './conversation/settings-fold.js';
 import { verifyConversation } from './conversation/verify-conversation.js';
@@ -43,9 +44,13 @@ export async function verify({ log, rows, examples, tell }: VerifyOptions): Prom
   const findings = new Findings(examples);
   const { lastPosition } = await log.info();
   const check = new LogCheck(findings);
+  const places = new Places();
   for (let after = 0; after < lastPosition;) {
     const page = await log.readAll({ after, upTo: lastPosition, limit: pageSize });
-    for (const event of page.events) check.take(event);
+    for (const event of page.events) {
+      check.take(event);
+      places.take(event.position);
+    }
     after = page.atEnd ? lastPosition : page.considered;
     tell({ phase: 'log', done: after, total: lastPosition });
   }
@@ -57,7 +62,7 @@ export async function verify({ log, rows, examples, tell }: VerifyOptions): Prom
     tell({ phase: 'conversations', done: index + 1, total: conversationIds.length });
   }
   const tellAbsences = (done: number, total: number): void => tell({ phase: 'absences', done, total });
-  await verifyCatchUp({ log, rows, lastPosition, examples, tell: tellAbsences }, findings);
+  await verifyCatchUp({ log, rows, places, lastPosition, examples, tell: tellAbsences }, findings);
   const { compared, different, examples: first } = findings;
   const counts = { events: check.events, conversations: conversationIds.length, compared, different };
   return { ...counts, examples: first, unsettled, isClean: findings.isClean && unsettled.length === 0 };

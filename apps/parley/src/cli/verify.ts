@@ -1,5 +1,5 @@
-import { EventLogDamaged, EventLogUnusable, openLogReader, openReadModels } from '@parley/embedded';
-import { loadConfig } from '@parley/platform';
+import { EventLogDamaged, EventLogUnusable } from '@parley/embedded';
+import { loadConfig, type ParleyConfig } from '@parley/platform';
 import {
   type Check,
   checks,
@@ -12,12 +12,15 @@ import {
   verify,
   verifyDevices,
 } from '@parley/verifier';
+import { openVerifySources, type VerifySources } from '../composition/verify-sources.js';
 import { parseArguments } from './arguments.js';
 import { ExpectedFailure, UsageError } from './errors.js';
 import { ledgersIn } from './ledgers.js';
 import { projectionsToRebuild, rebuildAll } from './repair.js';
 
 const usage = 'Usage: parley verify [--json] [--repair] [--examples 20] [--device-logs DIR] [--data-dir DIR]';
+const repairElsewhere =
+  '--repair is for the embedded profile. In a cluster ask any process: POST /v1/admin/projections/{name}/rebuild.';
 /** Rebuilding what others are put together from, and then these themselves. */
 const mostRepairs = 2;
 const tellEveryMs = 1_000;
@@ -30,9 +33,10 @@ export async function verifyFolder(argv: readonly string[]): Promise<number> {
   const { json, repair, examples = '20', 'device-logs': deviceLogs, ...settings } = flags;
   const isWrong = words.length > 0 || !/^\d{1,6}$/.test(examples) || (json === 'true' && repair === 'true');
   if (isWrong) throw new UsageError(usage);
-  const { dataDir } = loadConfig(process.env, settings);
+  const config = loadConfig(process.env, settings);
+  if (repair === 'true' && config.cassandraUrl !== '') throw new UsageError(repairElsewhere);
   const ledgers = deviceLogs === undefined ? null : ledgersIn(deviceLogs);
-  const look = (): Promise<Looked> => lookAt(dataDir, Number(examples), ledgers);
+  const look = (): Promise<Looked> => lookAt(config, Number(examples), ledgers);
   let looked = await look();
   if (json === 'true') console.log(JSON.stringify({ ...looked.report, devices: looked.devices }));
   else tellLooked(looked);
@@ -56,11 +60,11 @@ interface Looked {
 }
 
 async function lookAt(
-  dataDir: string,
+  config: ParleyConfig,
   examples: number,
   ledgers: ReturnType<typeof ledgersIn> | null,
 ): Promise<Looked> {
-  const { log, rows } = open(dataDir);
+  const { log, rows, close } = await open(config);
   try {
     const began = performance.now();
     const options = { log, examples, tell: progress() };
@@ -71,14 +75,13 @@ async function lookAt(
     const isExpected = error instanceof LedgerUnreadable || error instanceof EventLogDamaged;
     throw isExpected ? new ExpectedFailure(error.message) : error;
   } finally {
-    rows.close();
-    log.close();
+    await close();
   }
 }
 
-function open(dataDir: string) {
+async function open(config: ParleyConfig): Promise<VerifySources> {
   try {
-    return { log: openLogReader(dataDir), rows: openReadModels(dataDir) };
+    return await openVerifySources(config);
   } catch (error) {
     throw error instanceof EventLogUnusable ? new ExpectedFailure(error.message) : error;
   }

@@ -16,7 +16,7 @@ export interface OpenReadModels {
   readonly membership: MembershipReader;
   readonly watermarks: WatermarkReader;
   /** Of the generation that serves; null: there is none yet. */
-  search(): SearchDocuments | null;
+  search(): Promise<SearchDocuments | null>;
   /**
    * Everything up to here is in all of these; more may be, as events that concern none of its rows move no checkpoint on
    * the disk. Another generation that serves by now is read from this call on.
@@ -61,7 +61,7 @@ export function openReadModels(dataDir: string): OpenReadModels {
       files.renew();
       return Promise.resolve(Math.min(position(), searchNow()?.position() ?? 0));
     },
-    search: searchNow,
+    search: () => Promise.resolve(searchNow()),
     close: () => {
       search?.documents.close();
       files.close();

@@ -3,10 +3,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Findings } from '../findings.js';
 import type { LogSource, RowSource } from '../sources.js';
 import { checkCatchUp, type PlacedEvent } from './check-catch-up.js';
+import type { Places } from './places.js';
 
-/** Absences that are looked at, spread over the log. */
-const absences = 16;
-/** Positions that one of them lasts at most. */
+/** Events that an absence lasts at most. */
 const longest = 1_000;
 /** People who come back after each of them. */
 const peopleLookedAt = 12;
@@ -16,6 +15,9 @@ const lookEveryMs = 100;
 interface Options {
   readonly log: LogSource;
   readonly rows: RowSource;
+  /** Where absences begin. */
+  readonly places: Places;
+  /** The log as far as it is looked at. */
   readonly lastPosition: number;
   readonly examples: number;
   readonly tell: (done: number, total: number) => void;
@@ -23,19 +25,19 @@ interface Options {
 
 /** P: what devices are given that were away for a while, for some people and a bounded number of absences. */
 export async function verifyCatchUp(
-  { log, rows, lastPosition, examples, tell }: Options,
+  { log, rows, places, lastPosition, examples, tell }: Options,
   findings: Findings,
 ): Promise<void> {
-  const length = Math.min(longest, Math.max(1, Math.ceil(lastPosition / absences)));
-  const count = Math.min(absences, Math.ceil(lastPosition / length));
-  for (let n = 1; n <= count; n++) {
-    const until = Math.floor((lastPosition * n) / count);
-    const after = Math.max(0, until - length);
-    const events = await eventsBetween(log, after, until);
+  const limit = Math.min(longest, places.apart);
+  const { positions } = places;
+  for (const [index, after] of positions.entries()) {
+    const page = await log.readAll({ after, upTo: lastPosition, limit });
+    const until = page.events.at(-1)?.position ?? after;
+    const events = page.events.flatMap(placed);
     for (const userId of peopleOf(events)) {
       findings.take(await settled(log, rows, () => checkCatchUp({ rows, events, userId, after, until }, examples)));
     }
-    tell(n, count);
+    tell(index + 1, positions.length);
   }
 }
 
@@ -51,17 +53,6 @@ async function settled(log: LogSource, rows: RowSource, check: () => Promise<Fin
     if (now === before) return found;
     before = now;
   }
-}
-
-async function eventsBetween(log: LogSource, after: number, until: number): Promise<readonly PlacedEvent[]> {
-  const events: PlacedEvent[] = [];
-  for (let read = after; read < until;) {
-    const page = await log.readAll({ after: read, upTo: until, limit: longest });
-    events.push(...page.events.flatMap(placed));
-    if (page.atEnd) break;
-    read = page.considered;
-  }
-  return events;
 }
 
 function placed(recorded: RecordedEvent): PlacedEvent[] {

@@ -14,7 +14,7 @@ export async function compareMessages(
   findings: Findings,
 ): Promise<void> {
   const history = new HistoryComparison(fold, rows.history, findings);
-  const search = new SearchComparison(fold, rows.search(), findings);
+  const search = new SearchComparison(fold, await rows.search(), findings);
   for await (const page of readStream(log, conversationStream(fold.id))) {
     for (const each of page) {
       await history.take(each);

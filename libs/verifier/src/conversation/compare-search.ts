@@ -37,7 +37,7 @@ export class SearchComparison {
       this.#tooMany();
     }
     const { id } = this.fold;
-    const { now, before, hasMention } = textsOf(sent, this.fold.changes.get(sequence) ?? []);
+    const { now, before, hasMention, isRemoved } = textsOf(sent, this.fold.changes.get(sequence) ?? []);
     const words = now === null ? [] : (this.search?.wordsOf(now) ?? []);
     const due = { sequence, senderId, time, words, hasMention };
     const row = this.#rows.first;
@@ -47,7 +47,8 @@ export class SearchComparison {
     }
     this.#rows.take();
     const { position, ...is } = row;
-    this.findings.compare('S', id, `message ${sequence}`, due, is);
+    const isBare = isRemoved && is.senderId === '' && is.time === 0;
+    this.findings.compare('S', id, `message ${sequence}`, isBare ? { ...due, senderId: '', time: 0 } : due, is);
     if (before.length > 0 || this.#unchanged++ < unchangedAsked) {
       await this.#look(this.search, { sequence, position, words, before });
     }
@@ -89,19 +90,24 @@ interface Looked {
 function textsOf(
   { content, mentions = [] }: Sent,
   changes: readonly TimedChange[],
-): { readonly now: string | null; readonly before: readonly string[]; readonly hasMention: boolean } {
+): {
+  readonly now: string | null;
+  readonly before: readonly string[];
+  readonly hasMention: boolean;
+  readonly isRemoved: boolean;
+} {
   const texts: (string | null)[] = [textOf(content)];
   let hasMention = mentions.length > 0;
   for (const { change } of changes) {
     if (change.type === 'MessageDeleted.v1') {
-      return { now: null, before: texts.filter((text) => text !== null), hasMention: false };
+      return { now: null, before: texts.filter((text) => text !== null), hasMention: false, isRemoved: true };
     }
     if (change.type !== 'MessageEdited.v1') continue;
     texts.push(textOf(change.data.content));
     hasMention = (change.data.mentions ?? []).length > 0;
   }
   const now = texts.at(-1) ?? null;
-  return { now, before: texts.slice(0, -1).filter((text) => text !== null), hasMention };
+  return { now, before: texts.slice(0, -1).filter((text) => text !== null), hasMention, isRemoved: false };
 }
 
 const textOf = (content: Sent['content']): string | null => (content.type === 'text.v1' ? content.text : null);

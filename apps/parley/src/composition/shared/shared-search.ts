@@ -31,6 +31,11 @@ export interface SharedSearch {
   reader(sources: Sources): Promise<SearchReader>;
 }
 
+/** What a verifier may look into. */
+export interface SearchOnElasticsearch extends SharedSearch {
+  documents: ElasticsearchSearch['documents'];
+}
+
 /** Nothing here waits for Elasticsearch: search is away until it answers, everything else is not. */
 export function openElasticsearch(
   config: Pick<ParleyConfig, 'elasticsearchUrl' | 'elasticsearchPrefix' | 'elasticsearchShards'>,
@@ -38,7 +43,7 @@ export function openElasticsearch(
   describe: DescribeEvent,
   logger: Logger,
   closers: Closers,
-): SharedSearch {
+): SearchOnElasticsearch {
   const { elasticsearchUrl: url, elasticsearchPrefix: prefix, elasticsearchShards: shards } = config;
   const engine = closers.add(new ElasticsearchSearch({ url, prefix, shards, partitions, describe, logger }), (opened) =>
     opened.close(),
@@ -51,6 +56,7 @@ export function openElasticsearch(
     bytes: async () => (await engine.size()).bytes,
     openStore: (version, partition) => engine.openStore({ version, partition }),
     reader: (sources) => Promise.resolve(engine.reader(sources)),
+    documents: () => engine.documents(),
   };
 }
 
