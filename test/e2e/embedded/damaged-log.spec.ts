@@ -1,16 +1,36 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { text } from 'node:stream/consumers';
 import { conversationCommandRoutes, messageCommandRoutes } from '@parley/protocol';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parley } from '../../kit/operator.js';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { operatorToken, parley } from '../../kit/operator.js';
 import { register } from '../../kit/people.js';
 import { ask } from '../../kit/rest.js';
 import { environmentOf, parleyCommand } from '../../kit/server-process.js';
 import { startEmbedded, type TestServer } from '../../kit/server.js';
+
+/** One bit, wherever this text stands in the file. */
+function flipEach(path: string, text: string): void {
+  const bytes = readFileSync(path);
+  const handle = openSync(path, 'r+');
+  for (let at = bytes.indexOf(text); at >= 0; at = bytes.indexOf(text, at + 1)) {
+    writeSync(handle, Buffer.from([bytes.readUInt8(at) ^ 1]), 0, 1, at);
+  }
+  closeSync(handle);
+}
 
 describe('a log that is not what was written', () => {
   let server: TestServer;
@@ -56,6 +76,21 @@ describe('a log that is not what was written', () => {
     const { code, err, out } = await parley(server.settings, 'verify');
     expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(err).toContain(`the event at position ${position} is not what was written`);
+  });
+
+  it('is served no further than an old event that is different, while the server runs', async () => {
+    const db = new DatabaseSync(file, { readOnly: true });
+    const row = db
+      .prepare(`SELECT position, event_id AS id FROM events ORDER BY position DESC LIMIT 1 OFFSET 30`)
+      .get();
+    db.close();
+    const { position, id } = row as { position: number; id: string };
+    for (const path of [file, `${file}-wal`]) flipEach(path, id);
+    const token = await operatorToken(server.settings, ['events:read', 'content:read']);
+    const answer = await fetch(`${server.url}/v1/events`, { headers: { Authorization: `Bearer ${token}` } });
+    const told = await answer.text().catch(() => '');
+    expect(told).not.toContain('message 29');
+    await vi.waitFor(() => expect(server.errorOutput() + told).toContain(`position ${position} `));
   });
 
   /** What `serve` says of it, which must be no stack trace; null: it was not refused. */

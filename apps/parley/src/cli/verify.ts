@@ -64,7 +64,8 @@ async function lookAt(
   examples: number,
   ledgers: ReturnType<typeof ledgersIn> | null,
 ): Promise<Looked> {
-  const { log, rows, close } = await open(config);
+  const sources = await open(config);
+  const { log, rows } = sources;
   try {
     const began = performance.now();
     const options = { log, examples, tell: progress() };
@@ -75,7 +76,7 @@ async function lookAt(
     const isExpected = error instanceof LedgerUnreadable || error instanceof EventLogDamaged;
     throw isExpected ? new ExpectedFailure(error.message) : error;
   } finally {
-    await close();
+    await sources.close();
   }
 }
 
