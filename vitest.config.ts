@@ -22,7 +22,7 @@ export default defineConfig({
           include: [
             'libs/*/src/**/*.spec.ts',
             'apps/*/src/**/*.spec.ts',
-            'test/{kit,bench,demo,outages,faults,mutants}/**/*.spec.ts',
+            'test/{kit,bench,capacity,demo,outages,faults,mutants}/**/*.spec.ts',
           ],
           testTimeout: 10_000,
           hookTimeout: 10_000,
