@@ -13,6 +13,7 @@ Commands
   projections retry <name> <position>   Applies a parked event again.
   verify [--json] [--examples 20] Folds the log by code of its own and holds all rows against it; the server may run.
   verify --repair                 Builds the projections anew whose rows differ, while the server serves.
+  doctor [--json]                 Looks at everything a server needs, and says how to mend what is wrong.
   backup --to DIR                 Copies log and accounts, checked, while the server serves.
   restore --from DIR              Makes the data folder of a backup.
   chat <user name> [--to <user name>]   A person at the terminal.

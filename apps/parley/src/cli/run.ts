@@ -8,6 +8,7 @@ const commands: Readonly<Record<string, (argv: readonly string[]) => Promise<num
   migrate: async (rest) => (await import('./migrate.js')).migrate(rest),
   projections: async (rest) => (await import('./projections.js')).projections(rest),
   verify: async (rest) => (await import('./verify.js')).verifyFolder(rest),
+  doctor: async (rest) => (await import('./doctor.js')).doctor(rest),
   backup: async (rest) => (await import('./backup.js')).backupFolder(rest),
   restore: async (rest) => (await import('./backup.js')).restoreFolder(rest),
   chat: async (rest) => (await import('./chat.js')).chat(rest),
