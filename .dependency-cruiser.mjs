@@ -19,6 +19,8 @@ const allowed = {
   'apps/command-api': ['libs/domain', 'libs/events', 'libs/ports', 'libs/protocol', 'libs/platform'],
   'apps/projector': ['libs/events', 'libs/ports', 'libs/protocol', 'libs/platform'],
   'apps/gateway': ['libs/events', 'libs/ports', 'libs/protocol', 'libs/platform'],
+  // A client like any other: it knows of the server what the client library knows.
+  'apps/web': ['libs/client'],
   'apps/parley': [
     'libs/ports',
     'libs/protocol',
@@ -125,7 +127,7 @@ export default {
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['@parley/source', 'import', 'node', 'types', 'default'],
-      extensions: ['.ts', '.mjs', '.js'],
+      extensions: ['.ts', '.tsx', '.mjs', '.js'],
     },
   },
 };

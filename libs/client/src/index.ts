@@ -13,5 +13,19 @@ export type { Accepted, Outgoing, OutgoingMessage } from './live/outgoing.js';
 export { type EndState, ledgerLine, type Recorder, type RecordEntry } from './recorder.js';
 export type { Limits } from './state/local-state.js';
 export { folderStore } from './storage/folder-store.js';
+export { indexedDbStore } from './storage/indexed-db-store.js';
 export { type KeyValueStore, memoryStore } from './storage/key-value-store.js';
 export { webStorageStore } from './storage/web-storage-store.js';
+/** What the server shows, as this package passes it on. */
+export type {
+  ConversationView,
+  DeviceView,
+  InboxEntry,
+  MemberView,
+  MessageView,
+  NoticeView,
+  PersonView,
+  PresenceView,
+  ReceiptsView,
+  SearchHitView,
+} from '@parley/protocol';

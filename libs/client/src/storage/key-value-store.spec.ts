@@ -1,12 +1,15 @@
 import * as files from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { IDBFactory, IDBKeyRange } from 'fake-indexeddb';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { folderStore } from './folder-store.js';
+import { indexedDbStore } from './indexed-db-store.js';
 import { type KeyValueStore, memoryStore } from './key-value-store.js';
 import { webStorageStore } from './web-storage-store.js';
 
 const folders: string[] = [];
+beforeAll(() => void vi.stubGlobal('IDBKeyRange', IDBKeyRange));
 afterAll(() => Promise.all(folders.map((folder) => files.rm(folder, { recursive: true }))));
 
 function webStorage() {
@@ -31,6 +34,7 @@ async function temporaryFolder(): Promise<KeyValueStore> {
 describe.each<[string, () => KeyValueStore | Promise<KeyValueStore>]>([
   ['memory', memoryStore],
   ['web storage', () => webStorageStore(webStorage())],
+  ['IndexedDB', () => indexedDbStore('parley', new IDBFactory())],
   ['a folder', temporaryFolder],
 ])('a store in %s', (_, make) => {
   it('keeps values by key', async () => {
@@ -70,4 +74,15 @@ it('keeps a folder over restarts, and tells of a broken disk', async () => {
   expect(await folderStore(folder, files).get('k')).toBe('v');
   const broken = folderStore(folder, { ...files, readFile: () => Promise.reject(new Error('broken')) });
   await expect(broken.get('k')).rejects.toThrow('broken');
+});
+
+it('keeps IndexedDB for the next page, and opens it again when a newer page made it close', async () => {
+  const factory = new IDBFactory();
+  const store = indexedDbStore('parley', factory);
+  await store.set('k', 'v');
+  expect(await indexedDbStore('parley', factory).get('k')).toBe('v');
+  await new Promise((resolve) => factory.deleteDatabase('parley').addEventListener('success', resolve));
+  expect(await store.get('k')).toBeUndefined();
+  await store.set('k', 'again');
+  expect(await store.get('k')).toBe('again');
 });
