@@ -14,13 +14,14 @@ const allowed = {
   'libs/redis': ['libs/ports', 'libs/events', 'libs/platform'],
   'libs/cluster': ['libs/ports', 'libs/platform'],
   'libs/client': ['libs/protocol'],
+  'libs/as-of': ['libs/events'],
   // It proves what the others do, so it shares nothing with them but what an event is.
   'libs/verifier': ['libs/events'],
   'apps/command-api': ['libs/domain', 'libs/events', 'libs/ports', 'libs/protocol', 'libs/platform'],
   'apps/projector': ['libs/events', 'libs/ports', 'libs/protocol', 'libs/platform'],
-  'apps/gateway': ['libs/events', 'libs/ports', 'libs/protocol', 'libs/platform'],
   // A client like any other: it knows of the server what the client library knows.
   'apps/web': ['libs/client'],
+  'apps/gateway': ['libs/as-of', 'libs/events', 'libs/ports', 'libs/protocol', 'libs/platform'],
   'apps/parley': [
     'libs/ports',
     'libs/protocol',
@@ -33,6 +34,7 @@ const allowed = {
     'libs/redis',
     'libs/cluster',
     'libs/client',
+    'libs/as-of',
     'libs/verifier',
     'apps/command-api',
     'apps/projector',

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AsOfController } from './as-of/as-of.controller.js';
 import { DocumentsModule } from './documents/documents.module.js';
 import { EventsController } from './events/events.controller.js';
 import { LiveGateway } from './gateway.provider.js';
@@ -15,6 +16,7 @@ import { SyncController } from './queries/sync.controller.js';
 @Module({
   imports: [DocumentsModule],
   controllers: [
+    AsOfController,
     ConversationsController,
     DiscoveryController,
     EventsController,

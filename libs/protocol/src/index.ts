@@ -8,6 +8,7 @@ export * from './rest/route.js';
 export * from './rest/account-routes.js';
 export * from './rest/admin-routes.js';
 export * from './rest/all-routes.js';
+export * from './rest/as-of-routes.js';
 export * from './rest/command-routes.js';
 export * from './rest/document-routes.js';
 export * from './rest/event-routes.js';

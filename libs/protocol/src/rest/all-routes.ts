@@ -1,5 +1,6 @@
 import { accountRoutes } from './account-routes.js';
 import { adminRoutes } from './admin-routes.js';
+import { asOfRoutes } from './as-of-routes.js';
 import { conversationCommandRoutes } from './command-routes.js';
 import { documentRoutes } from './document-routes.js';
 import { discoveryRoutes, eventRoutes } from './event-routes.js';
@@ -15,6 +16,7 @@ export const allRoutes: readonly Route[] = [
   conversationCommandRoutes,
   messageCommandRoutes,
   queryRoutes,
+  asOfRoutes,
   searchRoutes,
   eventRoutes,
   discoveryRoutes,

@@ -1,0 +1,2 @@
+export { allOfIt, ConversationAsOf, type Moment } from './as-of.js';
+export type { MemberAsOf } from './conversation-state.js';
