@@ -34,7 +34,6 @@ const allowed = {
     'libs/redis',
     'libs/cluster',
     'libs/client',
-    'libs/as-of',
     'libs/verifier',
     'apps/command-api',
     'apps/projector',

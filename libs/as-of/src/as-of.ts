@@ -11,12 +11,12 @@ import { changedMessage, type MessageAsOf, sentMessage } from './message-state.j
 import { eventsOf, lastBefore, type StreamSource } from './read-stream.js';
 
 /** A moment as somebody names it: a position of the log, a time in ms since 1970 UTC, or neither: now. */
-export interface Moment {
+interface Moment {
   readonly position?: number | undefined;
   readonly time?: number | undefined;
 }
 
-export interface PageRequest {
+interface PageRequest {
   readonly windows: readonly MembershipWindow[];
   /** Exclusive; at most one of the two. None: the newest as of the moment. */
   readonly before?: number | undefined;
@@ -26,7 +26,7 @@ export interface PageRequest {
   readonly matches?: ((text: string) => boolean) | undefined;
 }
 
-export interface MessagePage {
+interface MessagePage {
   /** In rising order of sequence. */
   readonly messages: readonly MessageAsOf[];
   readonly hasMoreBefore: boolean;
@@ -34,18 +34,13 @@ export interface MessagePage {
 }
 
 /** A place that a slider can stand on. */
-export interface MomentOfChange {
+interface MomentOfChange {
   readonly position: number;
   /** ms since 1970 UTC. */
   readonly time: number;
   /** Events of the conversation since the moment before it. */
   readonly events: number;
 }
-
-/** Everything since ever: for those who may see all of a conversation. */
-export const allOfIt: readonly MembershipWindow[] = [
-  { afterSequence: 0, untilSequence: null, afterPosition: 0, untilPosition: null },
-];
 
 /**
  * A conversation as it was, folded from its own two streams. Costs time with the length of the conversation and memory

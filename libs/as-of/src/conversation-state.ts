@@ -14,7 +14,7 @@ import type { StreamEvent } from './read-stream.js';
 type DataOf<Type extends ParleyEvent['type']> = Extract<ParleyEvent, { readonly type: Type }>['data'];
 
 /** A member as of the moment. */
-export interface MemberAsOf {
+interface MemberAsOf {
   readonly conversationId: string;
   readonly userId: string;
   readonly role: MemberRole;

@@ -1,2 +1,1 @@
-export { allOfIt, ConversationAsOf, type Moment } from './as-of.js';
-export type { MemberAsOf } from './conversation-state.js';
+export { ConversationAsOf } from './as-of.js';

@@ -29,13 +29,13 @@ const onlyOne = 'give at most one of position and time, and at most one of befor
 
 const asOf = z.string().describe('The position that the answer is as of: give it to see more of the same moment');
 
-export const memberAsOfView = memberView.extend({
+const memberAsOfView = memberView.extend({
   delivered: z.int().min(0),
   read: z.int().min(0),
   unread: z.int().min(0),
 });
 
-export const momentView = z.object({
+const momentView = z.object({
   position: z.string(),
   /** RFC 3339 UTC. */
   time: z.string(),
