@@ -120,6 +120,26 @@ export class ConversationAsOf {
 
   /** Which messages a page holds, and a revision at or before the first of them. */
   async #choose(upTo: number, { windows, before, after, limit, matches }: PageRequest) {
+    const { matching, starts, lastSequence } = await this.#look(upTo, { windows, matches });
+    const all =
+      matches === undefined
+        ? sequencesIn(windows, lastSequence, { before, after, limit: limit + 1 })
+        : [...matching].toSorted((a, b) => a - b);
+    const page = cutOut(all, { before, after, limit });
+    const first = page.sequences[0] ?? 0;
+    const from = starts.findLast(({ sequence }) => sequence <= first)?.revision ?? 0;
+    const ends = visibleRanges(windows, { from: 1, to: lastSequence });
+    if (matches !== undefined || page.sequences.length === 0) return { ...page, from };
+    return {
+      ...page,
+      from,
+      hasMoreBefore: first > (ends[0]?.from ?? 0),
+      hasMoreAfter: (page.sequences.at(-1) ?? 0) < (ends.at(-1)?.to ?? 0),
+    };
+  }
+
+  /** Where messages begin, how many there were, and which of them match. */
+  async #look(upTo: number, { windows, matches }: Pick<PageRequest, 'windows' | 'matches'>) {
     const matching = new Set<number>();
     const starts: { readonly sequence: number; readonly revision: number }[] = [];
     let lastSequence = 0;
@@ -141,21 +161,7 @@ export class ConversationAsOf {
         else matching.delete(sequence);
       }
     }
-    const all =
-      matches === undefined
-        ? sequencesIn(windows, lastSequence, { before, after, limit: limit + 1 })
-        : [...matching].toSorted((a, b) => a - b);
-    const page = cutOut(all, { before, after, limit });
-    const first = page.sequences[0] ?? 0;
-    const from = starts.findLast(({ sequence }) => sequence <= first)?.revision ?? 0;
-    const ends = visibleRanges(windows, { from: 1, to: lastSequence });
-    if (matches !== undefined || page.sequences.length === 0) return { ...page, from };
-    return {
-      ...page,
-      from,
-      hasMoreBefore: first > (ends[0]?.from ?? 0),
-      hasMoreAfter: (page.sequences.at(-1) ?? 0) < (ends.at(-1)?.to ?? 0),
-    };
+    return { matching, starts, lastSequence };
   }
 }
 

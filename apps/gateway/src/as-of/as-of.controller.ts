@@ -51,8 +51,8 @@ export class AsOfController {
       const { userId } = input.principal;
       const { conversationId } = input.params;
       const state = await past.state(upTo, userId);
-      const { lastSequence, memberCount } = state;
-      const facts = { ...state, startedAt: timeText(state.startedAt) };
+      const { lastSequence, memberCount, kind, title, description, peerIds, pins } = state;
+      const facts = { kind, title, description, peerIds, pins, startedAt: timeText(state.startedAt) };
       const unread = unreadFacts(state.windowsOf(userId), state.readOf(userId), lastSequence);
       const view = conversationJson(conversationId, facts, { memberCount, lastSequence }, windows);
       const readState = readStateJson(conversationId, unread, state.unreadMentions(), lastSequence);
